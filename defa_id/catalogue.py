@@ -1,0 +1,588 @@
+"""Every check this project makes and every reason it can give: the two public vocabularies.
+
+Ids and codes are API. Texts are not: they may be reworded and translated, so nothing parses them.
+Which checks a verdict requires follows from the `when` column here and from nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+# What is being asked, as far as it decides which checks must pass.
+ALWAYS: Final = "always"
+DISCLOSED: Final = "disclosed"  # the format discloses selectively
+HOLDER: Final = "holder"  # the holder's binding is asked for
+ENVELOPE: Final = "envelope"  # the credential came inside a presentation
+STATUS: Final = "status"  # the credential names a status, or the policy or registry demands one
+SCHEMA: Final = "schema"  # the registry entry names a schema
+KEY_BOUND: Final = "key-bound"  # the holder's proof is an SD-JWT key binding
+LISTED: Final = "listed"  # trust comes from the registry
+UNLISTED: Final = "unlisted"  # trust in the issuer is not asked for (unsafe-any-issuer)
+
+
+class CheckEntry(NamedTuple):
+    """One question put to a credential. `when`: the conditions under which its passing is required."""
+
+    id: str
+    question: str
+    clause: str
+    failing: str
+    when: frozenset[str]
+
+
+class Reason(NamedTuple):
+    """One reason code: what it says to people and what they can do about it."""
+
+    code: str
+    message: str
+    next_step: str
+
+
+class Catalogue(NamedTuple):
+    """The checks, in the order they are asked, and the reasons. A value: `with_check` returns another."""
+
+    checks: Mapping[str, CheckEntry]
+    reasons: Mapping[str, Reason]
+
+    def required(self, asked: Iterable[str]) -> frozenset[str]:
+        """The ids that must pass when `asked` describes the question."""
+        conditions = {ALWAYS, *asked}
+        return frozenset(entry.id for entry in self.checks.values() if entry.when & conditions)
+
+    def with_check(self, entry: CheckEntry, *reasons: Reason) -> Catalogue:
+        """This catalogue and one more check, with the reasons it may give.
+
+        Raises `ValueError` if the id or a code is taken: a built-in meaning never changes.
+        """
+        if entry.id in self.checks:
+            raise ValueError(f"check {entry.id} exists")
+        if taken := [reason.code for reason in reasons if reason.code in self.reasons]:
+            raise ValueError(f"reason {taken[0]} exists")
+        return Catalogue(
+            MappingProxyType({**self.checks, entry.id: entry}),
+            MappingProxyType({**self.reasons, **{reason.code: reason for reason in reasons}}),
+        )
+
+
+def _checks() -> Iterable[CheckEntry]:
+    def check(id: str, question: str, clause: str, failing: str, *when: str) -> CheckEntry:
+        return CheckEntry(id, question, clause, failing, frozenset(when or (ALWAYS,)))
+
+    yield check(
+        "registry.current",
+        "Is the registry recent enough for the level that is asked?",
+        "TUF specification §5.3 to §5.6 (expiry); defa-id registry design, freshness",
+        "An old registry may miss a suspension or a stolen key.",
+    )
+    yield check(
+        "limit.size",
+        "Is the input no larger than a verifier should read?",
+        "defa-id limits (codec/limits.py)",
+        "Oversized input exhausts a verifier; no genuine credential needs it.",
+    )
+    yield check(
+        "format.recognised",
+        "Is this exactly one of the formats this verifier reads?",
+        "RFC 7515 §3.1; RFC 9901 §4; defa-id formats design",
+        "Guessing at a format lets one credential be read in two ways.",
+    )
+    yield check(
+        "format.wellformed",
+        "Is every byte of it well-formed and unambiguous?",
+        "RFC 7515 §5.2; RFC 8259; RFC 7493; RFC 9901 §7.1",
+        "What two readers understand differently can be signed by one and believed by another.",
+    )
+    yield check(
+        "format.disclosures",
+        "Does every disclosure belong to the signed credential, exactly once?",
+        "RFC 9901 §7.1",
+        "A disclosure nobody signed is a claim nobody made.",
+        DISCLOSED,
+    )
+    yield check(
+        "format.model",
+        "Does it follow its data model?",
+        "W3C VCDM 2.0 §4; VCDM 1.1 §4 and §6.3.1; draft-ietf-oauth-sd-jwt-vc §2.2",
+        "A credential outside its data model has no agreed meaning.",
+    )
+    yield check(
+        "issuer.listed",
+        "Does a member state list this issuer?",
+        "defa-id registry design, data; W3C VCDM 2.0 §4.7 (issuer)",
+        "Anybody can sign; only a listed issuer is answered for by a state.",
+    )
+    yield check(
+        "key.listed",
+        "Is the signing key listed for this very issuer?",
+        "defa-id registry design: one look-up for (key, issuer, type, moment); RFC 7517 §4",
+        "The commonest wrong acceptance is a good signature from the wrong party.",
+        LISTED,
+    )
+    yield check(
+        "key.resolved",
+        "Does the issuer's own identifier name the signing key?",
+        "W3C Controlled Identifiers §3.3; did:key; did:jwk; RFC 7515 §4.1.6",
+        "The key belongs to somebody other than the issuer named.",
+        UNLISTED,
+    )
+    yield check(
+        "key.algorithm",
+        "Does the issuer's entry allow this algorithm, today?",
+        "RFC 8725 §3.1 and §3.2; RFC 9864",
+        "The registry chooses the algorithm, never the token.",
+    )
+    yield check(
+        "key.current",
+        "Was the key valid when the credential was issued, and not compromised by then?",
+        "defa-id registry design, time: two axes",
+        "A key outside its time may be in other hands.",
+    )
+    yield check(
+        "proof.signature",
+        "Does the signature verify?",
+        "RFC 7515 §5.2; RFC 7518 §3.4; RFC 8037 §3.1; FIPS 186-5",
+        "The content is not what the issuer signed.",
+    )
+    yield check(
+        "time.issued",
+        "Was it issued in the past?",
+        "RFC 7519 §4.1.6; W3C VCDM 2.0 §4.9",
+        "A credential from the future comes from a wrong clock or a forger.",
+    )
+    yield check(
+        "time.window",
+        "Is it valid at the moment asked about?",
+        "RFC 7519 §4.1.4 and §4.1.5; W3C VCDM 2.0 §4.9 (validity period)",
+        "Outside its validity period nobody vouches for it.",
+    )
+    yield check(
+        "issuer.granted",
+        "Was the issuer authorised when it issued this, and is it still?",
+        "defa-id registry design, time: status events and their reasons",
+        "An authorisation that is suspended or ended changes what its credentials are worth.",
+    )
+    yield check(
+        "issuer.scope",
+        "Is the issuer authorised for this type, format and subject?",
+        "defa-id registry design, data: credentials, formats, scope",
+        "An issuer of one thing is a stranger for another.",
+    )
+    yield check(
+        "holder.presented",
+        "Was it presented by a holder, in answer to this request?",
+        "RFC 9901 §7.3; W3C VCDM 2.0 §4.13 (presentations)",
+        "A copy of a credential proves nothing about who shows it.",
+        HOLDER,
+    )
+    yield check(
+        "holder.proof",
+        "Did the holder sign this presentation?",
+        "RFC 9901 §7.3 step 5; W3C VC-JOSE-COSE §3.2",
+        "The presentation was not made by the holder.",
+        HOLDER,
+        ENVELOPE,
+    )
+    yield check(
+        "holder.key",
+        "Did the issuer bind the credential to the key that presented it?",
+        "RFC 7800 §3.1; RFC 9901 §4.3; W3C VC-JOSE-COSE §3.3",
+        "Whoever shows it is not whom it was issued to.",
+        HOLDER,
+    )
+    yield check(
+        "holder.hash",
+        "Does the holder's signature cover exactly what was shown?",
+        "RFC 9901 §4.3.1 (sd_hash)",
+        "Disclosures were added or removed after the holder signed.",
+        KEY_BOUND,
+    )
+    yield check(
+        "holder.nonce",
+        "Does it answer this verifier's own nonce?",
+        "RFC 9901 §7.3 step 5; OpenID4VP 1.0 §14.1",
+        "It is a replay of an answer given elsewhere or before.",
+        HOLDER,
+    )
+    yield check(
+        "holder.audience",
+        "Was it made for this verifier?",
+        "RFC 9901 §4.3; RFC 7519 §4.1.3",
+        "It was made for somebody else and passed on.",
+        HOLDER,
+    )
+    yield check(
+        "holder.time",
+        "Was it made just now?",
+        "RFC 9901 §4.3 (iat); defa-id formats design: 300 s",
+        "An old proof may have been kept by somebody else.",
+        HOLDER,
+    )
+    yield check(
+        "status.current",
+        "Is it neither revoked nor suspended?",
+        "W3C Bitstring Status List §3.2; draft-ietf-oauth-status-list §8.3",
+        "The issuer has taken the credential back.",
+        STATUS,
+    )
+    yield check(
+        "schema.valid",
+        "Does its content fit the schema the registry names for this issuer and type?",
+        "JSON Schema 2020-12; W3C VC JSON Schema §3; defa-id registry design, data",
+        "Content outside its schema cannot be relied on field by field.",
+        SCHEMA,
+    )
+    yield check(
+        "recognition.in_force",
+        "Does the relying state recognise this state's credentials of this type, for this purpose, now?",
+        "defa-id recognition design; model: UNCITRAL MLIT, cross-border recognition",
+        "Between the two states there is no basis to rely on it. This says nothing about the person.",
+    )
+    yield check(
+        "recognition.instrument",
+        "Is the legal instrument the recognition cites in force?",
+        "defa-id recognition design: instruments",
+        "What a recognition cites must be in force before more than a trial can rest on it.",
+    )
+    yield check(
+        "recognition.environment",
+        "Is the recognition of a kind the policy accepts: demo, sandbox, pilot or live?",
+        "defa-id recognition design: the weakest of registry and arrangement",
+        "A trial recognition is not a live one.",
+    )
+    yield check(
+        "assurance.granted",
+        "Did the home state grant the level the recognition asks for?",
+        "defa-id recognition design, assurance; eIDAS 2015/1502 and ISO/IEC 29115 as advisory crosswalks",
+        "The issuer is authorised for a lower level than the two states rely on.",
+    )
+    yield check(
+        "assurance.achieved",
+        "Does this presentation reach the level that is asked?",
+        "defa-id recognition design, assurance: achieved is granted, capped by the presentation",
+        "Shown like this, the credential gives less certainty than was asked for.",
+    )
+    yield check(
+        "policy.format",
+        "Does the relying policy take this format?",
+        "defa-id policy document: formats",
+        "The relying party has chosen not to take it.",
+    )
+    yield check(
+        "policy.claims",
+        "Are the claims the policy asks for disclosed?",
+        "defa-id policy document: required_claims",
+        "A withheld claim is not known, and nothing is put in its place.",
+    )
+
+
+def _reasons() -> Iterable[Reason]:
+    def reason(code: str, message: str, next_step: str) -> Reason:
+        return Reason(code, message, next_step)
+
+    fresh = "Ask the holder for the credential again, as its issuer delivered it."
+    issuer = "Tell the issuer: every verifier will refuse this."
+    # Input and limits
+    yield reason("INPUT_EMPTY", "There is nothing to verify.", "Hand in the credential itself.")
+    yield reason(
+        "INPUT_FORMAT_UNKNOWN",
+        "This is none of the formats this verifier reads.",
+        "Hand in a VC-JWT or an SD-JWT as one compact text; see `defa-id inspect --help`.",
+    )
+    yield reason(
+        "INPUT_FORMAT_MISMATCH",
+        "This is not the format that was asked for.",
+        "Leave out --format, or hand in that format.",
+    )
+    yield reason("LIMIT_INPUT_SIZE", "The input is larger than a verifier reads.", fresh)
+    yield reason("LIMIT_HEADER", "The header is larger than any genuine one.", issuer)
+    yield reason("LIMIT_DEPTH", "The content is nested too deeply.", issuer)
+    yield reason("LIMIT_NODES", "The content holds too many values.", issuer)
+    yield reason("LIMIT_MEMBERS", "An object holds too many members.", issuer)
+    yield reason("LIMIT_STRING", "A text in it is too long.", issuer)
+    yield reason("LIMIT_DISCLOSURES", "It holds too many or too long disclosures.", fresh)
+    yield reason("LIMIT_CREDENTIALS", "The presentation holds too many credentials.", "Present fewer at once.")
+    yield reason("LIMIT_X509", "The certificate chain is too long or too large.", issuer)
+    yield reason("LIMIT_REGISTRY", "A registry file is larger than any genuine one.", "Fetch the registry again.")
+    # JSON
+    yield reason("JSON_UTF8", "The text is not UTF-8.", issuer)
+    yield reason("JSON_BOM", "The text begins with a byte order mark.", issuer)
+    yield reason("JSON_SYNTAX", "The text is not JSON.", fresh)
+    yield reason("JSON_TRAILING", "Something follows the JSON text.", fresh)
+    yield reason("JSON_DUPLICATE_MEMBER", "A member stands twice, so readers may disagree.", issuer)
+    yield reason("JSON_NUMBER", "A number is not one every reader reads alike.", issuer)
+    yield reason("JSON_SURROGATE", "A text holds half a character.", issuer)
+    yield reason("JSON_NOT_OBJECT", "An object belongs here.", issuer)
+    yield reason("SHAPE_CONTROL_CHAR", "An identifier holds a character nobody can see.", issuer)
+    # JOSE
+    yield reason("JOSE_SEGMENTS", "It does not have the three parts of a signed token.", fresh)
+    yield reason("JOSE_NOT_COMPACT", "The JSON serialisation of a token is not taken.", "Hand in the compact form.")
+    yield reason("JOSE_BASE64", "It is not strict base64url.", fresh)
+    yield reason("JOSE_ALG_MISSING", "The header names no algorithm.", issuer)
+    yield reason("JOSE_ALG_FORBIDDEN", "The algorithm is never accepted.", issuer)
+    yield reason("JOSE_ALG_KEY_MISMATCH", "The algorithm does not fit the issuer's key.", issuer)
+    yield reason(
+        "JOSE_ALG_NOT_REGISTERED",
+        "The issuer's entry does not allow this algorithm.",
+        "The issuer signs with a listed algorithm, or its state lists this one.",
+    )
+    yield reason(
+        "JOSE_ALG_EXPIRED",
+        "The algorithm's time has run out for this issuer.",
+        "Ask the holder for a newly issued credential.",
+    )
+    yield reason("JOSE_HEADER_FORBIDDEN", "The header holds a parameter that must not be there.", issuer)
+    yield reason("JOSE_CRIT", "The header demands an extension this verifier does not know.", issuer)
+    yield reason("JOSE_TYP", "The header's typ is not the one this kind of token carries.", issuer)
+    yield reason("JOSE_KEY_UNKNOWN", "The header names a key the issuer's entry does not hold.", issuer)
+    yield reason("JOSE_KEY_AMBIGUOUS", "The header does not say which key signed it.", issuer)
+    yield reason("JOSE_SIGNATURE_FORMAT", "The signature does not have the form of its algorithm.", issuer)
+    yield reason("JOSE_SIGNATURE", "The signature does not verify.", fresh)
+    # Keys and X.509
+    yield reason("KEY_INVALID", "The key is not a valid public key.", issuer)
+    yield reason("KEY_WEAK", "The key is too weak to prove anything.", issuer)
+    yield reason("KEY_PRIVATE", "A private key stands where a public one belongs.", "Treat that key as compromised.")
+    yield reason("KEY_USE", "The key is not meant for signatures.", issuer)
+    yield reason(
+        "KEY_TIME",
+        "The key was not valid when the credential was issued.",
+        "Ask the holder for a credential issued with a current key.",
+    )
+    yield reason(
+        "KEY_COMPROMISED",
+        "The key was reported compromised before the credential was issued.",
+        "Ask the holder for a credential issued with a new key.",
+    )
+    yield reason(
+        "KEY_COMPROMISED_LATER",
+        "The key was reported compromised after the stated date of issuance.",
+        "Ask the holder for a credential issued with a new key.",
+    )
+    yield reason("X509_PARSE", "A certificate cannot be read.", issuer)
+    yield reason("X509_CHAIN", "The certificates do not lead to one the registry lists for this issuer.", issuer)
+    yield reason("X509_TIME", "A certificate was not valid at that moment.", issuer)
+    yield reason("X509_PROFILE", "A certificate may not be used like this.", issuer)
+    yield reason("X509_THUMBPRINT", "The certificate is not the one the header names.", issuer)
+    yield reason("DID_SYNTAX", "The DID is not written as its method demands.", issuer)
+    yield reason(
+        "DID_METHOD",
+        "Keys of this DID method cannot be found out here.",
+        "Use a credential whose holder or issuer key is did:key, did:jwk or listed in the registry.",
+    )
+    # Claims and time
+    yield reason("JWT_CLAIM_TYPE", "A claim has the wrong type.", issuer)
+    yield reason("JWT_CLAIM_MISSING", "A claim that must be there is missing.", issuer)
+    yield reason("JWT_ENVELOPE_MISMATCH", "The token's claims contradict the credential inside it.", issuer)
+    yield reason("JWT_AMBIGUOUS_MODEL", "It mixes two versions of the data model.", issuer)
+    yield reason("JWT_NO_CREDENTIAL", "The presentation holds no credential.", "Present at least one credential.")
+    yield reason("MODEL_SHAPE", "It does not have the shape its data model gives it.", issuer)
+    yield reason("MODEL_CONTEXT", "Its @context is not the one its data model begins with.", issuer)
+    yield reason("MODEL_DIGEST", "A related resource has no digest, or another one.", issuer)
+    yield reason("TIME_FORMAT", "A time in it is not RFC 3339 with a zone.", issuer)
+    yield reason("TIME_EXPIRED", "It has expired.", "Ask the holder for a renewed credential.")
+    yield reason("TIME_NOT_YET", "It is not valid yet.", "Try again once its validity has begun.")
+    yield reason(
+        "TIME_ISSUED_IN_FUTURE", "It claims to be issued in the future.", "Check this machine's clock; else refuse it."
+    )
+    yield reason("TIME_WINDOW_INVERTED", "Its validity ends before it begins.", issuer)
+    yield reason(
+        "TIME_NO_EXPIRY", "It never expires, and the policy asks for an end.", "Ask for a credential with an expiry."
+    )
+    yield reason(
+        "TIME_ISSUED_UNKNOWN",
+        "It does not say when it was issued, and for this issuer that matters.",
+        "Ask the holder for a credential that states its date of issuance.",
+    )
+    yield reason(
+        "TIME_CLOCK_UNTRUSTED",
+        "This machine's clock stands before the registry was signed.",
+        "Set the clock, then try again.",
+    )
+    # SD-JWT and key binding
+    yield reason("SDJWT_SYNTAX", "The parts of the SD-JWT are not separated as they must be.", fresh)
+    yield reason("SDJWT_DISCLOSURE", "A disclosure is not well-formed.", fresh)
+    yield reason("SDJWT_UNREFERENCED", "A disclosure belongs to nothing the issuer signed.", fresh)
+    yield reason("SDJWT_DUPLICATE_DIGEST", "A digest or disclosure stands twice.", issuer)
+    yield reason("SDJWT_RESERVED_NAME", "A disclosure bears a reserved name.", issuer)
+    yield reason("SDJWT_CLAIM_COLLISION", "A disclosure would overwrite a claim.", issuer)
+    yield reason("SDJWT_NOT_DISCLOSABLE", "A claim is disclosed selectively that never may be.", issuer)
+    yield reason("SDJWT_ALG", "The digest algorithm is not known or not allowed.", issuer)
+    yield reason("SDJWT_SHAPE", "The digests do not stand where and how they must.", issuer)
+    present = "Ask the holder to present it again to your own fresh request."
+    yield reason("KB_MISSING", "Nobody proved to hold it.", "Ask the holder to present it with holder binding.")
+    yield reason(
+        "KB_NO_CNF",
+        "The issuer bound it to no key, so nobody can prove to hold it.",
+        "Ask for a credential bound to a holder key.",
+    )
+    yield reason("KB_CNF", "The holder key in it cannot be used.", issuer)
+    yield reason("KB_SIGNATURE", "The holder's signature does not verify.", present)
+    yield reason("KB_CLAIM", "The holder's proof lacks a claim it must carry.", present)
+    yield reason("KB_NONCE", "It does not answer this request's nonce.", present)
+    yield reason("KB_AUDIENCE", "It was made for another verifier.", present)
+    yield reason("KB_TIME", "The holder's proof is too old or from the future.", present)
+    yield reason("KB_SD_HASH", "The holder signed another set of disclosures.", present)
+    yield reason("SCOPE_HOLDER_KEY", "The presenting key is not the one the credential is bound to.", present)
+    # Registry scope
+    yield reason(
+        "SCOPE_ISSUER_UNKNOWN",
+        "No member state lists this issuer.",
+        "Ask the issuer which state lists it, under which identifier; never accept it on its signature alone.",
+    )
+    yield reason(
+        "SCOPE_ISSUER_KEY",
+        "The signing key is not this issuer's.",
+        "Refuse it; if the issuer says otherwise, its state must list the key first.",
+    )
+    yield reason(
+        "SCOPE_ISSUER_SUSPENDED",
+        "The issuer's authorisation is suspended.",
+        "Ask the issuer's national authority, or wait for the suspension to end.",
+    )
+    yield reason(
+        "SCOPE_ISSUER_ENDED",
+        "The issuer's authorisation has ended.",
+        "Ask the holder for a credential from a current issuer.",
+    )
+    yield reason(
+        "SCOPE_ISSUER_ENDED_NOTED",
+        "The issuer's authorisation ended after it issued this, for a reason that leaves it good.",
+        "Nothing; the end is noted.",
+    )
+    yield reason(
+        "SCOPE_TIME",
+        "It was issued before the issuer was authorised.",
+        "Ask the holder for a credential issued under the authorisation.",
+    )
+    yield reason(
+        "SCOPE_ISSUER_DENIED",
+        "Its own state has struck the issuer or its key from use in an emergency.",
+        "Refuse it; ask the issuer's national authority.",
+    )
+    yield reason(
+        "SCOPE_TYPE",
+        "The issuer is not authorised for this type.",
+        "Ask for the credential from the issuer authorised for it.",
+    )
+    yield reason(
+        "SCOPE_FORMAT", "The issuer is not authorised for this format.", "Ask for it in a format the entry lists."
+    )
+    yield reason(
+        "SCOPE_SUBJECT",
+        "The issuer is not authorised for this kind of subject.",
+        "Ask for it from an issuer authorised for such subjects.",
+    )
+    yield reason("SCOPE_STATE", "It speaks for another state than the issuer's own.", issuer)
+    yield reason(
+        "SCOPE_INTERFACE",
+        "Its state offers foreign verifiers no way to check it.",
+        "Use the issuer's own channel, or another credential.",
+    )
+    yield reason(
+        "SCOPE_REQUIRED_CLAIM", "A claim the policy asks for is not disclosed.", "Ask the holder to disclose it."
+    )
+    # Status and schema
+    yield reason(
+        "STATUS_UNAVAILABLE",
+        "Its status could not be found out.",
+        "Supply the status list with --sources, or ask the issuer.",
+    )
+    yield reason(
+        "STATUS_TYPE",
+        "Its kind of status cannot be judged by this version.",
+        "Ask the issuer for the status, or use a version that reads this kind.",
+    )
+    yield reason("STATUS_MISSING", "It names no status, and one is demanded.", "Ask for a credential with a status.")
+    yield reason("STATUS_SHAPE", "Its status entry is not well-formed.", issuer)
+    yield reason("SCHEMA_INVALID", "Its content does not fit the schema.", issuer)
+    yield reason(
+        "SCHEMA_DIGEST",
+        "The schema at hand is not the one the registry names.",
+        "Fetch the registry and the schema again.",
+    )
+    yield reason("SCHEMA_UNAVAILABLE", "The schema the registry names is not at hand.", "Supply it with --sources.")
+    yield reason(
+        "SCHEMA_UNUSABLE", "The schema the registry names cannot be used.", "Tell the state's registry operator."
+    )
+    # Recognition, assurance, policy
+    states = (
+        "The two states may recognise each other's credentials; the person can do nothing about it. Use another route."
+    )
+    yield reason("RECOGNITION_NONE", "The relying state does not recognise these credentials.", states)
+    yield reason("RECOGNITION_TYPE", "The relying state does not recognise this type from that state.", states)
+    yield reason(
+        "RECOGNITION_PURPOSE",
+        "The relying state recognises it, but not for this purpose.",
+        "Ask for a purpose the recognition covers, or use another route.",
+    )
+    yield reason("RECOGNITION_NOT_YET", "The recognition is not in effect yet.", "Try again once it is in effect.")
+    yield reason("RECOGNITION_ENDED", "The recognition has ended.", states)
+    yield reason("RECOGNITION_SUSPENDED", "The recognition is suspended.", states)
+    yield reason("RECOGNITION_NOT_SIGNED", "The arrangement is not signed by both states.", states)
+    yield reason("RECOGNITION_INSTRUMENT", "The instrument it rests on is not in force.", states)
+    yield reason(
+        "RECOGNITION_ENVIRONMENT",
+        "The policy does not take recognitions of this kind.",
+        "Use a policy that accepts trials, or wait for a live recognition.",
+    )
+    yield reason(
+        "LOA_INSUFFICIENT",
+        "The level granted is below what the recognition asks for.",
+        "Ask for a credential of a higher level.",
+    )
+    yield reason(
+        "LOA_NOT_ACHIEVED",
+        "The level reached by this presentation is below what is asked.",
+        "Present it with holder binding, or use a credential of a higher level.",
+    )
+    yield reason(
+        "LOA_UNKNOWN", "The home state grants no level this verifier knows.", "Ask the home state's authority."
+    )
+    yield reason("POLICY_FORMAT", "The policy does not take this format.", "Ask for it in a format the policy takes.")
+    yield reason("POLICY_WAIVED", "The policy waives this check.", "Nothing; the reason is given.")
+    yield reason("NEEDS", "An earlier check did not pass.", "Mend that one first.")
+    # Registry
+    yield reason(
+        "REG_STALE", "The registry is older than the level asked allows.", "Refresh the registry, then try again."
+    )
+    yield reason("REG_EXPIRED", "The registry has expired.", "Refresh the registry, then try again.")
+    yield reason(
+        "REG_ROOT", "The registry's root cannot be trusted.", "Get the root from your authority, over a second channel."
+    )
+    yield reason(
+        "REG_SIGNATURE",
+        "A registry file is not signed by those who must sign it.",
+        "Fetch the registry again; else tell its operator.",
+    )
+    yield reason(
+        "REG_ROLLBACK",
+        "The registry is older than one already seen.",
+        "Fetch the registry again; else tell its operator.",
+    )
+    yield reason(
+        "REG_EQUIVOCATION",
+        "The registry shows another content under a version already seen.",
+        "Tell its operator; do not use it.",
+    )
+    yield reason(
+        "REG_DIGEST",
+        "A registry file is not the one that was signed.",
+        "Fetch the registry again; else tell its operator.",
+    )
+    yield reason("REG_MISSING", "A registry file is missing.", "Fetch the registry again, or give the right path.")
+    yield reason("REG_FORMAT", "A registry file cannot be read.", "Fetch the registry again; else tell its operator.")
+    yield reason("REG_ENTRY", "A registry entry breaks a rule of the registry.", "Tell the state's registry operator.")
+    yield reason("REG_SUBJECT", "A state's list speaks for another state.", "Tell the registry's operator.")
+    yield reason("REG_ID_CONFLICT", "Two states list the same issuer.", "Tell both states' operators.")
+    yield reason("REG_KEY_REUSE", "One key is listed for two issuers.", "Tell both issuers' operators.")
+
+
+def _build() -> Catalogue:
+    return Catalogue(
+        MappingProxyType({entry.id: entry for entry in _checks()}),
+        MappingProxyType({reason.code: reason for reason in _reasons()}),
+    )
+
+
+CATALOGUE: Final = _build()

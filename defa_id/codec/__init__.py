@@ -1,0 +1,1 @@
+"""Strict codecs: bytes in, plain values out, every bound named and sourced in `limits`."""

@@ -1,0 +1,53 @@
+"""Every bound the middle enforces, once, with where the number comes from.
+
+Sources are named by the key in the trailing note: [own] is this project's adversarial catalogue
+(section 11.2), kept well above what genuine credentials need.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+KIB: Final = 1024
+
+INPUT_BYTES: Final = 256 * KIB  # one credential or presentation as handed in [own]
+HEADER_BYTES: Final = 8 * KIB  # a decoded JOSE header without certificates [own]
+HEADER_X5C_BYTES: Final = 48 * KIB  # the same with an x5c chain [own]
+
+JSON_DEPTH: Final = 32  # nested arrays and objects [own]
+JSON_NODES: Final = 20_000  # values of any kind in one document [own]
+JSON_MEMBERS: Final = 1_024  # members of one object [own]
+JSON_STRING: Final = 512 * KIB  # characters of one string; portraits are the long ones [own]
+JSON_NUMBER_CHARS: Final = 32  # characters of one number literal [own]
+JSON_INTEGER: Final = 2**53 - 1  # RFC 8259 §6 and RFC 7493 §2.2: what every reader agrees on
+DOCUMENT_BYTES: Final = 1024 * KIB  # a registry, policy, schema or DID document [own]
+
+DISCLOSURES: Final = 256  # of one SD-JWT [own]
+DISCLOSURE_CHARS: Final = 32 * KIB  # one disclosure as sent [own]
+DISCLOSURE_DEPTH: Final = 16  # disclosures within disclosures [own]
+SD_DIGESTS: Final = 1_024  # digests and decoys of one SD-JWT [own]
+
+PRESENTED_CREDENTIALS: Final = 8  # credentials in one presentation [own]
+ENVELOPE_DEPTH: Final = 2  # a presentation around a credential, nothing deeper [own]
+SIGNATURES: Final = 16  # signature operations in one verification [own]
+
+X509_CHAIN: Final = 3  # certificates in an x5c header [own]
+X509_BYTES: Final = 8 * KIB  # one certificate, DER [own]
+
+DID_CHARS: Final = 2_048  # one DID URL; bounds base58, whose decoding is quadratic [own]
+MULTIBASE_CHARS: Final = 1_024  # a did:key identifier; an RSA-4096 key needs about 720 [own]
+
+LEEWAY_SECONDS: Final = 60  # clock skew between issuer and verifier [formats.md; RFC 7519 §4.1.4 "a few minutes"]
+KEY_BINDING_SECONDS: Final = 300  # age of a key binding or presentation proof [formats.md]
+
+REGISTRY_ROOT_BYTES: Final = 256 * KIB  # one version of the root role [own]
+REGISTRY_ROOT_HOPS: Final = 64  # root versions walked in one go [own]
+REGISTRY_TIMESTAMP_BYTES: Final = 16 * KIB  # [own]
+REGISTRY_SNAPSHOT_BYTES: Final = 1024 * KIB  # [own]
+REGISTRY_ROLE_BYTES: Final = 1024 * KIB  # a targets role [own]
+REGISTRY_LIST_BYTES: Final = 8192 * KIB  # one state's list [own]
+REGISTRY_NODES: Final = 2_000_000  # values in one registry file; 5,000 issuers need about 400,000 [own]
+REGISTRY_DELEGATIONS: Final = 32  # roles one role may delegate to [own]
+REGISTRY_BUNDLE_BYTES: Final = 64 * 1024 * KIB  # a bundle, unpacked [own]
+
+ECHO_CHARS: Final = 64  # of hostile input in any message, escaped [own]

@@ -1,0 +1,33 @@
+"""Text that came from outside, made safe to show, and identifiers that may be compared."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from defa_id.codec import limits
+from defa_id.errors import Fault
+
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def printable(value: object, length: int = limits.ECHO_CHARS) -> str:
+    """The value as one line of visible characters: controls, bidi marks and unassigned code points
+    are escaped, and what is longer than `length` characters is cut with an ellipsis."""
+    text = value if isinstance(value, str) else repr(value)
+    cut = text[: length + 1]
+    shown = (
+        cut
+        if cut.isascii() and cut.isprintable()
+        else "".join(c if unicodedata.category(c) not in _HIDDEN else f"\\u{ord(c):04x}" for c in cut)
+    )
+    return shown if len(shown) <= length else shown[: length - 1] + "…"
+
+
+def require_visible(value: str, what: str) -> str:
+    """Refuse identifiers with characters nobody can see (controls, joiners, tags, private use).
+
+    Raises `Fault` SHAPE_CONTROL_CHAR. Comparison stays byte for byte; nothing is ever folded.
+    """
+    if not (value.isascii() and value.isprintable()) and any(unicodedata.category(c) in _HIDDEN for c in value):
+        raise Fault("SHAPE_CONTROL_CHAR", f"{what} holds a character that cannot be seen", value=printable(value))
+    return value

@@ -1,0 +1,279 @@
+"""The edge that reads files: registries, policies, recorded documents, and what a client remembers."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import zlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from defa_id.codec import limits, strict_json, times
+from defa_id.codec.text import printable
+from defa_id.errors import Fault, PolicyInvalid, RegistryRejected, WrongUse
+from defa_id.policy import Policy
+from defa_id.sources import Document, RecordedSource
+from defa_id.trust.registry import Registry
+from defa_id.trust.signed import Files, Seen
+
+NO_MEMORY: Final = "none"
+BUNDLE_KIND: Final = "bundle/1"
+_PACKAGE: Final = Path(__file__).parent
+_GZIP: Final = b"\x1f\x8b"
+
+
+def data_root() -> Path:
+    """Where registry and schemas lie: inside an installed package, or beside it in a checkout."""
+    packaged = _PACKAGE / "_data"
+    return packaged if packaged.is_dir() else _PACKAGE.parent
+
+
+def sources_path() -> Path:
+    """The curated sources of the demonstration registry."""
+    return data_root() / "trust_registry"
+
+
+def demo_registry_path() -> Path:
+    """The published demonstration registry that travels with this library."""
+    return sources_path() / "published"
+
+
+def default_memory_path() -> Path:
+    """Where a user's client remembers the registries it has seen (XDG base directories, state)."""
+    base = os.environ.get("XDG_STATE_HOME")
+    return (Path(base) if base else Path("~/.local/state").expanduser()) / "defa-id" / "memory.json"
+
+
+def read_input(path: Path, limit: int = limits.INPUT_BYTES) -> bytes:
+    """At most `limit` + 1 bytes of a file: enough for the verdict to say that it is too large.
+
+    Raises `WrongUse` if it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(limit + 1)
+    except OSError as error:
+        raise WrongUse(
+            f"{printable(str(path))}: {error.strerror or error}", hint="Give a file that can be read."
+        ) from None
+
+
+def load_policy(name: str | os.PathLike[str]) -> Policy:
+    """A shipped preset by its name, or a policy document by its path. Raises `PolicyInvalid`."""
+    shipped = _PACKAGE / "policies" / f"{name}.json"
+    path = shipped if str(name).replace("-", "").isalnum() and shipped.is_file() else Path(name)
+    if not path.is_file():
+        known = ", ".join(sorted(preset.stem for preset in shipped.parent.glob("*.json")))
+        raise PolicyInvalid(f"no policy {printable(str(name))!r}", hint=f"Give a file, or one of {known}.")
+    try:
+        return Policy.from_document(strict_json.load_object(read_input(path, limits.DOCUMENT_BYTES)))
+    except Fault as fault:
+        raise PolicyInvalid(
+            f"policy {printable(str(path))}: {fault.code} {fault.why}", hint="Mend the document."
+        ) from None
+    except ValueError as error:
+        raise PolicyInvalid(
+            f"policy {printable(str(path))}: {error}", hint="Use whole numbers and texts only."
+        ) from None
+
+
+def recorded_sources(directory: Path) -> RecordedSource:
+    """Documents recorded in a folder: `index.json` maps URL to file name. Raises `WrongUse`."""
+    try:
+        index = strict_json.load_object(read_input(directory / "index.json", limits.DOCUMENT_BYTES))
+    except Fault as fault:
+        raise WrongUse(f"index.json: {fault.code} {fault.why}", hint="It maps each URL to a file name.") from None
+    documents = {}
+    for url, name in index.items():
+        path = directory / name if isinstance(name, str) else directory
+        if not isinstance(name, str) or not path.resolve().is_relative_to(directory.resolve()) or not path.is_file():
+            raise WrongUse(f"index.json: no file for {printable(url)!r}", hint="Files lie in the same folder.")
+        recorded = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
+        documents[url] = Document(read_input(path, limits.DOCUMENT_BYTES), times.show(recorded))
+    return RecordedSource(documents)
+
+
+def open_registry(
+    path: str | os.PathLike[str] | None = None,
+    *,
+    root: str | os.PathLike[str] | None = None,
+    memory: str | os.PathLike[str] | None = NO_MEMORY,
+    now: datetime | None = None,
+) -> Registry:
+    """The registry in a folder or bundle; without a path, the demonstration registry.
+
+    `root` is the trust anchor the user pinned; without one, the anchor is the packaged one or the
+    one beside the registry, and every verdict says which. `memory` is a file to remember versions
+    in, None for the user's own, "none" for no memory. `now` is the wall clock (default: read here).
+    Raises `RegistryRejected`, and `WrongUse` for a memory that cannot be used.
+    """
+    folder = Path(path) if path is not None else demo_registry_path()
+    files = _bundle(folder) if folder.is_file() else _folder(folder)
+    if root is not None:
+        anchor, origin = read_input(Path(root), limits.REGISTRY_ROOT_BYTES), "pinned"
+    else:
+        beside = files("root.json", limits.REGISTRY_ROOT_BYTES)
+        if beside is None:
+            raise RegistryRejected(
+                f"{printable(str(path), 200)} is not a published registry",
+                code="REG_MISSING",
+                hint="Give the folder that `defa-id registry publish` wrote, or a bundle.",
+            )
+        anchor, origin = beside, "packaged" if path is None else "beside the registry"
+    remembered = _Memory(memory)
+    registry = Registry.open(
+        files,
+        anchor,
+        now=now or datetime.now(UTC),
+        origin=origin,
+        seen=lambda name: remembered.of(name).merge(_floor(name) if path is not None else Seen()),
+    )
+    remembered.keep(registry)
+    return registry
+
+
+def _folder(folder: Path) -> Files:
+    def get(name: str, limit: int) -> bytes | None:
+        parts = name.split("/")
+        if not all(part and part not in (".", "..") and not set(part) & set("\\:\0") for part in parts):
+            raise RegistryRejected(f"a registry file is named {printable(name)!r}", code="REG_FORMAT")
+        try:
+            with open(os.path.join(folder, *parts), "rb") as file:  # noqa: PTH118, PTH123  (opened hundreds of times)
+                data = file.read(limit + 1)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise RegistryRejected(f"{printable(name)}: {error.strerror}", code="REG_MISSING") from None
+        return _within(name, data, limit)
+
+    return get
+
+
+def _bundle(path: Path) -> Files:
+    """One gzip file holding all others as JSON text (registry design: one file that verifies offline)."""
+    data = read_input(path, limits.REGISTRY_BUNDLE_BYTES)
+    if not data.startswith(_GZIP):
+        raise RegistryRejected(
+            f"{printable(str(path), 200)} is not a bundle", code="REG_FORMAT", hint="Give a folder or a bundle."
+        )
+    try:
+        unpacking = zlib.decompressobj(31)
+        text = unpacking.decompress(data, limits.REGISTRY_BUNDLE_BYTES + 1)
+        if len(text) > limits.REGISTRY_BUNDLE_BYTES or not unpacking.eof or unpacking.unused_data:
+            raise RegistryRejected("the bundle is torn or too large", code="REG_FORMAT")
+        bundle = json.loads(text)
+        files: dict[str, str] = bundle["files"] if bundle["defa_id"] == BUNDLE_KIND else {}
+        held = {name: content.encode() for name, content in files.items()}
+    except (zlib.error, ValueError, KeyError, TypeError, AttributeError):
+        raise RegistryRejected("the bundle cannot be read", code="REG_FORMAT") from None
+    return lambda name, limit: _within(name, held[name], limit) if name in held else None
+
+
+def _within(name: str, data: bytes, limit: int) -> bytes:
+    if len(data) > limit:
+        raise RegistryRejected(f"{printable(name)} is larger than {limit} bytes", code="LIMIT_REGISTRY")
+    return data
+
+
+def _floor(name: str) -> Seen:
+    """The versions this package was released with: nobody is served an older one, not even a newcomer."""
+    get = _folder(demo_registry_path())
+    root, stamp = (
+        get("root.json", limits.REGISTRY_ROOT_BYTES),
+        get("metadata/timestamp.json", limits.REGISTRY_TIMESTAMP_BYTES),
+    )
+    if root is None or stamp is None or json.loads(root)["signed"]["x-defa-id"]["registry"] != name:
+        return Seen()
+    signed = json.loads(stamp)["signed"]
+    return Seen({"timestamp": signed["version"], "snapshot": signed["meta"]["snapshot.json"]["version"]})
+
+
+class _Memory:
+    """What this user's client has seen of each registry, in one small file."""
+
+    def __init__(self, where: str | os.PathLike[str] | None) -> None:
+        self._path = None if where == NO_MEMORY else Path(where) if where is not None else default_memory_path()
+        self._required = where is not None
+        self._registries = self._read()
+
+    def of(self, name: str) -> Seen:
+        """What is remembered of a registry; nothing, of an unknown one."""
+        entry = self._registries.get(name)
+        if entry is None:
+            return Seen()
+        try:
+            return Seen(
+                {role: int(version) for role, version in entry["versions"].items()},
+                entry["snapshot_sha256"],
+                times.parse(entry["latest"]),
+                tuple((denied["state"], denied["entry"]) for denied in entry["denied"]),
+            )
+        except (KeyError, TypeError, AttributeError, ValueError, Fault):
+            raise self._unusable("it cannot be read") from None
+
+    def keep(self, registry: Registry) -> None:
+        """Remember what was just seen. A time within the hour is not worth writing again."""
+        if self._path is None:
+            return
+        before, after = self.of(registry.name), registry.seen().merge(self.of(registry.name))
+        same = (before.versions, before.snapshot_sha256, before.denied) == (
+            after.versions,
+            after.snapshot_sha256,
+            after.denied,
+        )
+        if same and before.latest and after.latest and (after.latest - before.latest).total_seconds() < 3600:
+            return
+        self._registries = {**self._read(), registry.name: _remembered(after)}
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            fresh = self._path.with_name(f".{self._path.name}.{os.getpid()}")
+            fresh.write_text(json.dumps({"defa_id": "memory/1", "registries": self._registries}, indent=1), "utf-8")
+            fresh.chmod(0o600)
+            fresh.replace(self._path)
+        except OSError as error:
+            if self._required:
+                raise self._unusable(str(error.strerror)) from None
+
+    def _read(self) -> Mapping[str, Any]:
+        if self._path is None:
+            return {}
+        try:
+            status = self._path.stat()
+            if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and os.name == "posix":
+                raise WrongUse(
+                    f"the memory {printable(str(self._path), 200)} can be written by others",
+                    hint="chmod 600 it, or name another with --memory.",
+                    code="CFG_PERMISSIONS",
+                )
+            document = strict_json.load_object(self._path.read_bytes())
+            registries = document["registries"]
+        except (FileNotFoundError, NotADirectoryError):
+            return {}
+        except OSError as error:
+            if self._required:
+                raise self._unusable(str(error.strerror)) from None
+            return {}
+        except (Fault, KeyError):
+            raise self._unusable("it cannot be read") from None
+        if not isinstance(registries, dict):
+            raise self._unusable("it cannot be read")
+        return registries
+
+    def _unusable(self, why: str) -> WrongUse:
+        return WrongUse(
+            f"the memory {printable(str(self._path), 200)}: {why}",
+            hint="Mend or remove it (then older registries are not noticed), or name another with --memory.",
+            code="CFG_MEMORY",
+        )
+
+
+def _remembered(seen: Seen) -> dict[str, Any]:
+    return {
+        "versions": dict(seen.versions),
+        "snapshot_sha256": seen.snapshot_sha256,
+        "latest": times.show(seen.latest or datetime.fromtimestamp(0, UTC)),
+        "denied": [{"state": state, "entry": dict(entry)} for state, entry in seen.denied],
+    }

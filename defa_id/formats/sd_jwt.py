@@ -1,0 +1,195 @@
+"""Selective disclosure, RFC 9901: disclosures put back where the issuer signed their digests.
+
+Shared by SD-JWT VC and by the SD-JWT envelope of VC-JOSE-COSE. Every disclosure must belong to
+exactly one signed digest; whatever else came along makes the whole presentation fail (§7.1).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from defa_id.codec import base64url, limits, strict_json
+from defa_id.codec.text import printable
+from defa_id.credential import Credential, KeyBinding, Reading, Shown
+from defa_id.errors import Fault
+from defa_id.suites import jws
+
+HASHES: Final = {"sha-256": "sha256", "sha-384": "sha384", "sha-512": "sha512"}
+_RESERVED: Final = ("_sd", "...")
+Claims = dict[str, Any]
+
+
+class Read(NamedTuple):
+    """An SD-JWT taken apart: the issuer's token and its claims as signed, the disclosures as sent,
+    and the key binding if one came with it."""
+
+    token: jws.Token
+    claims: Claims
+    disclosures: tuple[bytes, ...]
+    shown: Shown | None
+
+
+class Disclosed(NamedTuple):
+    """The claims with every disclosure in its place and no digest left."""
+
+    token: jws.Token
+    claims: Claims
+    shown: Shown | None
+
+
+def looks_disclosable(data: bytes) -> bool:
+    """Whether this is a compact SD-JWT of any kind."""
+    return b"~" in data and jws.looks_compact(data)
+
+
+def peek_typ(data: bytes) -> str | None:
+    """The issuer token's typ, if its header can be read at all."""
+    try:
+        return jws.read_header(data.partition(b".")[0]).typ
+    except Fault:
+        return None
+
+
+def read(data: bytes, reading: Reading) -> Read:
+    """The parts (RFC 9901 §4). Raises `Fault` SDJWT_SYNTAX, LIMIT_DISCLOSURES, SDJWT_ALG and JWS ones."""
+    first, *disclosures, last = data.split(b"~")
+    if last and b"." not in last:
+        raise Fault("SDJWT_SYNTAX", "the last disclosure is not followed by a tilde")
+    if not all(disclosures):
+        raise Fault("SDJWT_SYNTAX", "a disclosure is empty")
+    if len(disclosures) > limits.DISCLOSURES:
+        raise Fault("LIMIT_DISCLOSURES", f"more than {limits.DISCLOSURES} disclosures")
+    if any(len(disclosure) > limits.DISCLOSURE_CHARS for disclosure in disclosures):
+        raise Fault("LIMIT_DISCLOSURES", f"a disclosure is longer than {limits.DISCLOSURE_CHARS} characters")
+    token = jws.read(first)
+    claims = strict_json.load_object(token.payload)
+    algorithm = claims.get("_sd_alg", "sha-256")
+    if not isinstance(algorithm, str) or algorithm not in HASHES:
+        raise Fault("SDJWT_ALG", f"_sd_alg is {printable(algorithm)}")
+    shown = Shown(last, data[: len(data) - len(last)], algorithm) if last else None
+    return Read(token, claims, tuple(disclosures), shown)
+
+
+def disclose(read: Read, fixed: frozenset[str]) -> Disclosed:
+    """Put every disclosure in its place (RFC 9901 §7.1 step 3). `fixed`: top-level claims that are
+    never disclosed selectively.
+
+    Raises `Fault` SDJWT_SHAPE, SDJWT_ALG, SDJWT_DISCLOSURE, SDJWT_UNREFERENCED,
+    SDJWT_DUPLICATE_DIGEST, SDJWT_RESERVED_NAME, SDJWT_CLAIM_COLLISION, SDJWT_NOT_DISCLOSABLE,
+    LIMIT_DISCLOSURES, LIMIT_DEPTH, JSON_*.
+    """
+    algorithm = read.claims.get("_sd_alg", "sha-256")
+    claims = _Processing(HASHES[algorithm], read.disclosures, fixed).run(read.claims)
+    return Disclosed(read.token, claims, read.shown)
+
+
+class _Processing:
+    """One pass over the claims. It knows which digests were seen and which disclosures are left."""
+
+    def __init__(self, algorithm: str, disclosures: tuple[bytes, ...], fixed: frozenset[str]) -> None:
+        self._waiting: dict[str, bytes] = {}
+        for disclosure in disclosures:
+            digest = base64url.encode(hashlib.new(algorithm, disclosure).digest())
+            if digest in self._waiting:
+                raise Fault("SDJWT_DUPLICATE_DIGEST", "a disclosure was sent twice")
+            self._waiting[digest] = disclosure
+        self._seen: set[str] = set()
+        self._fixed = fixed
+
+    def run(self, claims: Claims) -> Claims:
+        result = self._object({name: value for name, value in claims.items() if name != "_sd_alg"}, 0, self._fixed)
+        if self._waiting:
+            raise Fault("SDJWT_UNREFERENCED", disclosures=len(self._waiting))
+        return result
+
+    def _value(self, value: Any, depth: int) -> Any:
+        if type(value) is dict:
+            return self._object(value, depth, frozenset())
+        if type(value) is list:
+            return self._array(value, depth)
+        return value
+
+    def _object(self, members: Claims, depth: int, fixed: frozenset[str]) -> Claims:
+        if "_sd_alg" in members:
+            raise Fault("SDJWT_ALG", "_sd_alg stands below the top level")
+        if "..." in members:
+            raise Fault("SDJWT_SHAPE", "a digest of an array element stands in an object")
+        result = {name: self._value(value, depth) for name, value in members.items() if name != "_sd"}
+        digests = members.get("_sd", [])
+        if not isinstance(digests, list):
+            raise Fault("SDJWT_SHAPE", "_sd is not a list")
+        for digest in digests:
+            disclosure = self._take(digest, 3, depth)
+            if disclosure is None:
+                continue
+            name, value = disclosure[1], disclosure[2]
+            if not isinstance(name, str):
+                raise Fault("SDJWT_DISCLOSURE", "a disclosed name is not a text")
+            if name in _RESERVED:
+                raise Fault("SDJWT_RESERVED_NAME")
+            if name in result:
+                raise Fault("SDJWT_CLAIM_COLLISION", f"{printable(name)} stands there already")
+            if name in fixed:
+                raise Fault("SDJWT_NOT_DISCLOSABLE", f"{printable(name)} is never disclosed selectively")
+            result[name] = self._value(value, depth + 1)
+        return result
+
+    def _array(self, elements: list[Any], depth: int) -> list[Any]:
+        result = []
+        for element in elements:
+            if type(element) is not dict or "..." not in element:
+                result.append(self._value(element, depth))
+                continue
+            if len(element) != 1:
+                raise Fault("SDJWT_SHAPE", "a digest of an array element has company")
+            disclosure = self._take(element["..."], 2, depth)
+            if disclosure is not None:
+                result.append(self._value(disclosure[1], depth + 1))
+        return result
+
+    def _take(self, digest: Any, size: int, depth: int) -> list[Any] | None:
+        """The disclosure behind a digest, or None for a withheld claim or a decoy."""
+        if not isinstance(digest, str):
+            raise Fault("SDJWT_SHAPE", "a digest is not a text")
+        if digest in self._seen:
+            raise Fault("SDJWT_DUPLICATE_DIGEST", "a digest stands twice")
+        self._seen.add(digest)
+        if len(self._seen) > limits.SD_DIGESTS:
+            raise Fault("LIMIT_DISCLOSURES", f"more than {limits.SD_DIGESTS} digests")
+        text = self._waiting.pop(digest, None)
+        if text is None:
+            return None
+        if depth >= limits.DISCLOSURE_DEPTH:
+            raise Fault("LIMIT_DEPTH", f"disclosures within disclosures, deeper than {limits.DISCLOSURE_DEPTH}")
+        disclosure = strict_json.loads(base64url.decode(text, "SDJWT_DISCLOSURE", "a disclosure"))
+        if not isinstance(disclosure, list) or len(disclosure) != size or not isinstance(disclosure[0], str):
+            raise Fault("SDJWT_DISCLOSURE", f"a disclosure here is a salt and {size - 1} more")
+        return disclosure
+
+
+def key_binding(credential: Credential) -> KeyBinding:
+    """The key binding that came with a credential (RFC 9901 §4.3), read and not yet verified.
+
+    Raises `Fault` KB_MISSING, JOSE_TYP, KB_CLAIM and what `suites.jws.read` raises.
+    """
+    shown = credential.shown
+    if shown is None:
+        raise Fault("KB_MISSING")
+    token = jws.read(shown.token)
+    if token.header.typ != "kb+jwt":
+        raise Fault("JOSE_TYP", f"typ {printable(token.header.typ)} is not kb+jwt", typ=printable(token.header.typ))
+    claims: Mapping[str, Any] = strict_json.load_object(token.payload)
+    for name in ("iat", "aud", "nonce", "sd_hash"):
+        if name not in claims:
+            raise Fault("KB_CLAIM", f"{name} is missing", claim=name)
+    expected = base64url.encode(hashlib.new(HASHES[shown.sd_alg], shown.covers).digest())
+    return KeyBinding(
+        proof=token.proof,
+        nonce=claims["nonce"],
+        audience=claims["aud"],
+        issued=claims["iat"],
+        sd_hash=claims["sd_hash"],
+        expected_sd_hash=expected,
+    )

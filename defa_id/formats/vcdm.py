@@ -1,0 +1,264 @@
+"""The W3C Verifiable Credentials Data Model, 2.0 and 1.1, as far as JSON alone can tell.
+
+Shared by every format that carries it. A signature-only verifier passes fewer than half of the
+W3C suite; the rest is what stands here. Linked-data processing belongs to Data Integrity.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from defa_id.codec import times
+from defa_id.codec.text import printable, require_visible
+from defa_id.credential import StatusEntry
+from defa_id.errors import Fault
+
+V2: Final = "https://www.w3.org/ns/credentials/v2"
+V1: Final = "https://www.w3.org/2018/credentials/v1"
+Object = Mapping[str, Any]
+
+# RFC 3986 §3.1 and §2: a scheme, then only characters a URL may hold.
+_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
+_CONTEXT_KEYWORDS: Final = frozenset({"@vocab", "@base", "@language", "@version", "@protected", "@direction"})
+# VCDM 2.0 Appendix B.1: terms of the base context are protected; redefining one changes its meaning.
+_PROTECTED: Final = frozenset(
+    {
+        "id",
+        "type",
+        "VerifiableCredential",
+        "VerifiablePresentation",
+        "EnvelopedVerifiableCredential",
+        "EnvelopedVerifiablePresentation",
+        "credentialSchema",
+        "credentialStatus",
+        "credentialSubject",
+        "evidence",
+        "holder",
+        "issuer",
+        "proof",
+        "refreshService",
+        "relatedResource",
+        "renderMethod",
+        "termsOfUse",
+        "validFrom",
+        "validUntil",
+        "verifiableCredential",
+    }
+)
+
+
+def version(document: Object) -> str:
+    """`vcdm-2.0` or `vcdm-1.1`, by the first context. Raises `Fault` MODEL_CONTEXT, JWT_AMBIGUOUS_MODEL."""
+    context = document.get("@context")
+    first = context[0] if isinstance(context, list) and context else context
+    rest = context[1:] if isinstance(context, list) else []
+    if first == V2 and V1 not in rest:
+        return "vcdm-2.0"
+    if first == V1 and V2 not in rest:
+        return "vcdm-1.1"
+    if first in (V1, V2):
+        raise Fault("JWT_AMBIGUOUS_MODEL", "@context names both versions of the data model")
+    raise Fault("MODEL_CONTEXT", "@context does not begin with the data model's own")
+
+
+def check_credential(document: Object, model: str) -> None:
+    """Return if the document is a credential of `model` (VCDM 2.0 §4, VCDM 1.1 §4).
+
+    Raises `Fault` MODEL_SHAPE, MODEL_CONTEXT, MODEL_DIGEST, TIME_FORMAT.
+    """
+    types = _types(document, "VerifiableCredential")
+    _contexts(document, types)
+    _optional_url(document, "id")
+    issuer_of(document)
+    subjects_of(document)
+    for name in ("credentialStatus", "termsOfUse", "evidence", "refreshService", "credentialSchema", "renderMethod"):
+        _typed(document, name, id_required=name == "credentialSchema")
+    if "proof" in document:
+        _typed(document, "proof", id_required=False)
+    _related_resources(document)
+    if model == "vcdm-2.0":
+        _described(document)
+        if isinstance(document["issuer"], dict):
+            _described(document["issuer"])
+        window_of(document, model)
+
+
+def check_presentation(document: Object) -> None:
+    """Return if the document is a presentation (VCDM 2.0 §4.13). Raises as `check_credential`."""
+    types = _types(document, "VerifiablePresentation")
+    _contexts(document, types)
+    _optional_url(document, "id")
+    if "holder" in document:
+        identifier(document["holder"], "holder")
+    for credential in as_list(document.get("verifiableCredential", [])):
+        if isinstance(credential, dict):
+            _presented(credential)
+        elif version(document) == "vcdm-2.0" or not isinstance(credential, str):
+            raise Fault("MODEL_SHAPE", "verifiableCredential holds something other than an object")
+
+
+def issuer_of(document: Object) -> str:
+    """The issuer's identifier. Raises `Fault` MODEL_SHAPE unless it is one URL, alone or in an object."""
+    if "issuer" not in document:
+        raise Fault("MODEL_SHAPE", "issuer is missing")
+    return identifier(document["issuer"], "issuer")
+
+
+def subjects_of(document: Object) -> tuple[Object, ...]:
+    """The credential's subjects, at least one, none of them empty. Raises `Fault` MODEL_SHAPE."""
+    subjects = as_list(document.get("credentialSubject"))
+    if not subjects or not all(isinstance(subject, dict) and subject for subject in subjects):
+        raise Fault("MODEL_SHAPE", "credentialSubject is missing or empty")
+    for subject in subjects:
+        _optional_url(subject, "id", "credentialSubject.id")
+    return tuple(subjects)
+
+
+def types_of(document: Object) -> tuple[str, ...]:
+    """The types besides VerifiableCredential, each of which the issuer's scope must hold."""
+    return tuple(name for name in as_list(document["type"]) if name != "VerifiableCredential")
+
+
+def window_of(document: Object, model: str) -> tuple[datetime | None, datetime | None]:
+    """From when until when, as the document itself says. Raises `Fault` TIME_FORMAT, TIME_WINDOW_INVERTED."""
+    names = ("validFrom", "validUntil") if model == "vcdm-2.0" else ("issuanceDate", "expirationDate")
+    begins, ends = (times.parse(document[name], name) if name in document else None for name in names)
+    if begins and ends and ends < begins:
+        raise Fault("TIME_WINDOW_INVERTED")
+    return begins, ends
+
+
+def status_of(document: Object) -> tuple[StatusEntry, ...]:
+    """The status entries, in their order."""
+    return tuple(StatusEntry(entry["type"], entry) for entry in as_list(document.get("credentialStatus", [])))
+
+
+def identifier(value: Any, what: str) -> str:
+    """One URL, alone or as the id of an object. Raises `Fault` MODEL_SHAPE, SHAPE_CONTROL_CHAR."""
+    text = value.get("id") if isinstance(value, dict) else value
+    if not isinstance(text, str):
+        raise Fault("MODEL_SHAPE", f"{what} is not one URL")
+    return _url(text, what)
+
+
+def as_list(value: Any) -> list[Any]:
+    """JSON-LD's rule that one value and a list of one are the same."""
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _url(text: str, what: str) -> str:
+    require_visible(text, what)
+    if not _URL.fullmatch(text):
+        raise Fault("MODEL_SHAPE", f"{what} is not a URL", value=printable(text))
+    return text
+
+
+def _optional_url(document: Object, name: str, what: str | None = None) -> None:
+    if name in document:
+        if not isinstance(document[name], str):
+            raise Fault("MODEL_SHAPE", f"{what or name} is not one URL")
+        _url(document[name], what or name)
+
+
+def _types(document: Object, required: str) -> list[str]:
+    names = as_list(document.get("type"))
+    if not names or not all(isinstance(name, str) and name for name in names):
+        raise Fault("MODEL_SHAPE", "type is missing or not a text")
+    for name in names:
+        require_visible(name, "type")
+    if required not in names:
+        raise Fault("MODEL_SHAPE", f"type does not hold {required}")
+    if len(set(names)) != len(names):
+        raise Fault("MODEL_SHAPE", "a type stands twice")
+    return names
+
+
+def _contexts(document: Object, types: Iterable[str]) -> None:
+    """VCDM 2.0 §4.3: URLs or objects; an object may neither touch the model's own terms nor leave a
+    type without a meaning."""
+    version(document)
+    vocabulary = True
+    defined: set[str] = set()
+    for context in as_list(document["@context"]):
+        if isinstance(context, str):
+            _url(context, "@context")
+            continue
+        if not isinstance(context, dict):
+            raise Fault("MODEL_CONTEXT", "@context holds something other than URLs and objects")
+        for term, meaning in context.items():
+            if term == "@vocab":
+                vocabulary = meaning is not None
+            elif term.startswith("@"):
+                if term not in _CONTEXT_KEYWORDS:
+                    raise Fault("MODEL_CONTEXT", f"{printable(term)} is not taken in an inline @context")
+            else:
+                _term(term, meaning)
+                defined.add(term)
+    if not vocabulary:
+        for name in types:
+            if name not in _PROTECTED and name not in defined and not _URL.fullmatch(name):
+                raise Fault("MODEL_CONTEXT", f"type {printable(name)} has no meaning in @context")
+
+
+def _term(term: str, meaning: Any) -> None:
+    if term in _PROTECTED:
+        raise Fault("MODEL_CONTEXT", f"an inline @context redefines {term}")
+    iri = meaning.get("@id") if isinstance(meaning, dict) else meaning
+    if isinstance(iri, str) and not iri.startswith("@") and not _URL.fullmatch(iri):
+        raise Fault("MODEL_CONTEXT", f"term {printable(term)} does not map to a URL")
+
+
+def _typed(document: Object, name: str, *, id_required: bool) -> None:
+    """VCDM 2.0 §4.4 and §5: these objects say what they are."""
+    for entry in as_list(document.get(name, [])):
+        if not isinstance(entry, dict):
+            raise Fault("MODEL_SHAPE", f"{name} holds something other than an object")
+        kinds = as_list(entry.get("type"))
+        if not kinds or not all(isinstance(kind, str) and kind for kind in kinds):
+            raise Fault("MODEL_SHAPE", f"{name} has no type")
+        if name == "credentialStatus" and len(kinds) != 1:
+            raise Fault("MODEL_SHAPE", "credentialStatus has several types")
+        if id_required and "id" not in entry:
+            raise Fault("MODEL_SHAPE", f"{name} has no id")
+        _optional_url(entry, "id", f"{name}.id")
+
+
+def _described(thing: Object) -> None:
+    """VCDM 2.0 §11.1: name and description are texts or language value objects."""
+    for name in ("name", "description"):
+        for value in as_list(thing.get(name, [])):
+            if isinstance(value, str):
+                continue
+            if (
+                not isinstance(value, dict)
+                or not isinstance(value.get("@value"), str)
+                or set(value) - {"@value", "@language", "@direction"}
+                or not all(isinstance(part, str) for part in value.values())
+            ):
+                raise Fault("MODEL_SHAPE", f"{name} is neither a text nor a language value")
+
+
+def _related_resources(document: Object) -> None:
+    """VCDM 2.0 §5.3: each related resource once, with a digest."""
+    seen: set[str] = set()
+    for resource in as_list(document.get("relatedResource", [])):
+        if not isinstance(resource, dict) or not isinstance(resource.get("id"), str):
+            raise Fault("MODEL_SHAPE", "relatedResource has no id")
+        if resource["id"] in seen:
+            raise Fault("MODEL_SHAPE", "a relatedResource stands twice")
+        seen.add(resource["id"])
+        if not any(isinstance(resource.get(name), str) for name in ("digestSRI", "digestMultibase")):
+            raise Fault("MODEL_DIGEST", "relatedResource has no digest")
+
+
+def _presented(credential: Object) -> None:
+    """VCDM 2.0 §4.13.1: a credential itself, or one in an envelope."""
+    kinds = as_list(credential.get("type"))
+    if "EnvelopedVerifiableCredential" in kinds:
+        if not isinstance(credential.get("id"), str) or not credential["id"].startswith("data:"):
+            raise Fault("MODEL_SHAPE", "an enveloped credential is not a data: URL")
+        return
+    check_credential(credential, version(credential))

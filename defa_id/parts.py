@@ -1,0 +1,156 @@
+"""The switchboard: which formats, suites, resolvers and checks a verifier has. Values, handed in.
+
+A part joins a verifier because somebody wrote it into the table they hand over, never because it
+was installed. Each format's and resolver's module is imported when it is first needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from defa_id.catalogue import CATALOGUE, Catalogue, CheckEntry, Reason
+from defa_id.credential import Credential, KeyBinding, Proof
+from defa_id.errors import Fault, Unknowable
+from defa_id.keys import PublicKey
+from defa_id.policy import Policy
+from defa_id.verdict import Found
+
+
+class Format(NamedTuple):
+    """One format. `steps` read it, each under its own check, from the bytes to a `Credential` or
+    `Presentation`; the first also takes the `Reading`. `binding` reads a holder's proof that came along."""
+
+    name: str
+    recognises: Callable[[bytes], bool]
+    steps: tuple[tuple[str, Callable[..., Any]], ...]
+    binding: Callable[[Credential], KeyBinding] | None = None
+
+
+class Case(NamedTuple):
+    """What an own check may look at: one credential whose issuer, key and proof are settled or not,
+    the policy, and the moment."""
+
+    credential: Credential
+    home_state: str | None
+    policy: Policy
+    at: datetime
+
+
+class OwnCheck(NamedTuple):
+    """A relying party's own question, asked after all others. Its id stands in the parts' catalogue."""
+
+    id: str
+    step: Callable[[Case], Found[Any]]
+
+
+class Parts(NamedTuple):
+    """The tables of one verifier."""
+
+    formats: tuple[Format, ...]
+    suites: Mapping[str, Callable[[Proof, PublicKey], None]]
+    resolvers: Mapping[str, Callable[[str], PublicKey]]
+    catalogue: Catalogue = CATALOGUE
+    checks: tuple[OwnCheck, ...] = ()
+
+    def with_format(self, format: Format) -> Parts:
+        """These parts and one more format. Raises `ValueError` if its name is taken."""
+        if any(format.name == known.name for known in self.formats):
+            raise ValueError(f"format {format.name} exists")
+        return self._replace(formats=(*self.formats, format))
+
+    def with_resolver(self, method: str, resolve: Callable[[str], PublicKey]) -> Parts:
+        """These parts and a resolver for one DID method, or for `https` identifiers."""
+        return self._replace(resolvers=MappingProxyType({**self.resolvers, method: resolve}))
+
+    def with_check(self, entry: CheckEntry, step: Callable[[Case], Found[Any]], *reasons: Reason) -> Parts:
+        """These parts and one more check, required whenever `entry.when` says so.
+
+        Raises `ValueError` if the id or a reason is taken.
+        """
+        return self._replace(
+            catalogue=self.catalogue.with_check(entry, *reasons), checks=(*self.checks, OwnCheck(entry.id, step))
+        )
+
+    def detect(self, data: bytes, name: str | None) -> Format:
+        """The one format this is. Raises `Fault` INPUT_FORMAT_UNKNOWN, INPUT_FORMAT_MISMATCH, JOSE_NOT_COMPACT."""
+        found = [format for format in self.formats if format.recognises(data)]
+        if name is not None and (len(found) != 1 or found[0].name != name):
+            seen = found[0].name if found else "nothing this verifier reads"
+            raise Fault("INPUT_FORMAT_MISMATCH", f"asked for {name}, this is {seen}", asked=name)
+        if len(found) != 1:
+            if _is_json_serialised(data):
+                raise Fault("JOSE_NOT_COMPACT")
+            raise Fault("INPUT_FORMAT_UNKNOWN")
+        return found[0]
+
+    def resolve(self, url: str) -> PublicKey:
+        """The key a DID URL or https identifier names by itself. Raises `Fault` DID_METHOD and the resolver's."""
+        scheme, _, rest = url.partition(":")
+        method = rest.partition(":")[0] if scheme == "did" else scheme
+        if method not in self.resolvers:
+            raise Unknowable("DID_METHOD", f"no resolver for {method[:16]!r}")
+        return self.resolvers[method](url)
+
+
+def _is_json_serialised(data: bytes) -> bool:
+    """Whether this is a JWS in JSON serialisation (RFC 7515 §7.2) rather than some other JSON."""
+    from defa_id.codec import strict_json
+
+    if not data.lstrip().startswith(b"{"):
+        return False
+    try:
+        members = strict_json.load_object(data)
+    except Fault:
+        return False
+    header = members.get("header")
+    disclosures = isinstance(header, dict) and "disclosures" in header
+    return "payload" in members and ("signature" in members or "signatures" in members) and not disclosures
+
+
+def _later(module: str, name: str) -> Callable[..., Any]:
+    """A function by name, imported when first called: one format never pays for another."""
+
+    def call(*arguments: Any) -> Any:
+        from importlib import import_module
+
+        return getattr(import_module(module), name)(*arguments)
+
+    return call
+
+
+def _sd_format(name: str, module: str) -> Format:
+    return Format(
+        name,
+        _later(module, "recognises"),
+        (
+            ("format.wellformed", _later(module, "read")),
+            ("format.disclosures", _later(module, "disclose")),
+            ("format.model", _later(module, "model")),
+        ),
+        _later("defa_id.formats.sd_jwt", "key_binding"),
+    )
+
+
+_VC_JWT: Final = "defa_id.formats.vc_jwt"
+
+DEFAULT_PARTS: Final = Parts(
+    formats=(
+        Format(
+            "vc-jwt",
+            _later(_VC_JWT, "recognises"),
+            (("format.wellformed", _later(_VC_JWT, "read")), ("format.model", _later(_VC_JWT, "model"))),
+        ),
+        _sd_format("sd-jwt-vc", "defa_id.formats.sd_jwt_vc"),
+        _sd_format("vc-sd-jwt", "defa_id.formats.vc_sd_jwt"),
+    ),
+    suites=MappingProxyType({"jws": _later("defa_id.suites.jws", "verify")}),
+    resolvers=MappingProxyType(
+        {
+            "key": _later("defa_id.resolvers.did_key", "resolve"),
+            "jwk": _later("defa_id.resolvers.did_jwk", "resolve"),
+        }
+    ),
+)

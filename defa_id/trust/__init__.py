@@ -1,0 +1,1 @@
+"""The trust registry: who may issue what, since when, for whom, and who relies on it."""

@@ -1,0 +1,237 @@
+"""May this state, for this purpose, now, rely on that state's credential, and at which minimum?
+
+A state binds only itself: recognition is a statement of the relying state alone, and a plurilateral
+arrangement holds between two of its parties only if both signed the same one. Nothing said by or
+about a third state is looked at, so adding or removing one never changes the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from defa_id.errors import Fault
+from defa_id.policy import ENVIRONMENTS, LEVELS
+from defa_id.trust.history import ENDED, GRANTED, at
+from defa_id.trust.records import Arrangement, Recognition, covers, known
+from defa_id.trust.registry import Registry
+
+IN_FORCE: Final = frozenset({"in_force", GRANTED})
+
+
+class Relied(NamedTuple):
+    """The statement a decision rests on. `environment`: the weaker of the registry's and its own."""
+
+    arrangement: str | None
+    environment: str
+    min_level: str
+    conditions: tuple[str, ...]
+    instrument: str | None
+
+
+class Question(NamedTuple):
+    """What is asked of a recognition; a purpose of None is covered by unlimited ones only."""
+
+    type: str
+    purpose: str | None
+    moment: datetime
+    known_at: datetime | None
+
+
+# Why a statement does not help, from the farthest to the nearest miss; the nearest is reported.
+_MISSES: Final = (
+    "RECOGNITION_NONE",
+    "RECOGNITION_NOT_SIGNED",
+    "RECOGNITION_TYPE",
+    "RECOGNITION_PURPOSE",
+    "RECOGNITION_ENDED",
+    "RECOGNITION_NOT_YET",
+    "RECOGNITION_SUSPENDED",
+)
+
+
+def decide(registry: Registry, relying: str, home: str, question: Question, level: str) -> Relied:
+    """The statement by which `relying` recognises `home`. Of several in force, one whose minimum the
+    granted `level` meets comes first, then the strongest environment, then the lowest minimum.
+
+    Raises `Fault` with the nearest miss: RECOGNITION_NONE, _TYPE, _PURPOSE, _NOT_YET, _ENDED,
+    _SUSPENDED, _NOT_SIGNED; `RegistryRejected` if a list needed is not signed as it must be.
+    """
+    if relying == home:
+        return Relied(None, registry.environment, "none", (), None)
+    if relying not in registry.states():
+        raise Fault("RECOGNITION_NONE", f"{relying} has no list in this registry", relying=relying, home=home)
+    misses = []
+    holding = []
+    for statement in statements(registry, relying, home, question.known_at):
+        miss = _miss(statement, question)
+        if miss is None:
+            holding.append(statement)
+        else:
+            misses.append(miss)
+    if not holding:
+        if _signed_by_one(registry, relying, home, question.known_at):
+            misses.append("RECOGNITION_NOT_SIGNED")
+        nearest = max(misses, key=_MISSES.index, default=_MISSES[0])
+        raise Fault(nearest, relying=relying, home=home, type=question.type, purpose=question.purpose)
+    best = min(holding, key=lambda one: _rank(one, level))
+    return Relied(
+        best.arrangement or best.id,
+        weakest(registry.environment, best.environment),
+        best.min_level,
+        best.conditions,
+        best.instrument,
+    )
+
+
+def statements(registry: Registry, relying: str, home: str, known_at: datetime | None) -> tuple[Recognition, ...]:
+    """Everything by which `relying` may recognise `home`: its own statements, and arrangements both signed."""
+    own = registry.state_list(relying)
+    direct = [record for record in known(own.recognitions, known_at) if record.of == home]
+    if home not in registry.states():
+        return tuple(direct)
+    theirs = {(a.id, a.digest) for a in known(registry.state_list(home).arrangements, known_at)}
+    joint = [
+        _side(arrangement, relying, home, phase)
+        for arrangement in known(own.arrangements, known_at)
+        if home in arrangement.parties and relying in arrangement.parties
+        if (arrangement.id, arrangement.digest) in theirs
+        for phase in arrangement.phases
+    ]
+    return (*direct, *joint)
+
+
+def weakest(*environments: str) -> str:
+    """The weakest of several environments: demo before sandbox before pilot before live."""
+    return min(environments, key=ENVIRONMENTS.index)
+
+
+def matrix(
+    registry: Registry,
+    *,
+    at: datetime,
+    known_at: datetime | None = None,
+    type: str | None = None,
+    purpose: str | None = None,
+) -> list[dict[str, Any]]:
+    """Who recognises whom: one row for each ordered pair and purpose limit (and type, if none is
+    given), sorted; keys as in the interface design. Raises `RegistryRejected`."""
+    rows = []
+    for by in registry.states():
+        for of in registry.states():
+            if by != of:
+                found = statements(registry, by, of, known_at)
+                rows.extend(_rows(registry, by, of, found, at, type, purpose))
+    return sorted(rows, key=lambda row: (row["by"], row["of"], row["type"] or "", row["purpose"] or ""))
+
+
+def _rows(
+    registry: Registry,
+    by: str,
+    of: str,
+    found: Iterable[Recognition],
+    moment: datetime,
+    type: str | None,
+    purpose: str | None,
+) -> list[dict[str, Any]]:
+    rows: dict[tuple[str | None, str | None], dict[str, Any]] = {}
+    for record in found:
+        for name in sorted(record.types if type is None else record.types & {type}):
+            limits: list[str | None] = [*sorted(record.purposes)] or [None]
+            for limit in limits:
+                if purpose is not None and limit not in (None, purpose):
+                    continue
+                row = {
+                    "by": by,
+                    "of": of,
+                    "type": name,
+                    "purpose": limit,
+                    "level": record.min_level,
+                    "environment": weakest(registry.environment, record.environment),
+                    "arrangement": record.arrangement or record.id,
+                    "decision": _decision(record, moment),
+                }
+                standing = rows.get((name, limit))
+                if standing is None or _row_rank(row) < _row_rank(standing):
+                    rows[name, limit] = row
+    if rows:
+        return list(rows.values())
+    nothing = {"level": None, "environment": None, "arrangement": None, "decision": "not_recognised"}
+    return [{"by": by, "of": of, "type": type, "purpose": None, **nothing}]
+
+
+def _row_rank(row: dict[str, Any]) -> tuple[int, int, int, str]:
+    return (
+        ("recognised", "not_yet", "not_recognised").index(row["decision"]),
+        -ENVIRONMENTS.index(row["environment"]),
+        LEVELS.index(row["level"]),
+        row["arrangement"],
+    )
+
+
+def _decision(record: Recognition, moment: datetime) -> str:
+    miss = _timing(record, moment, None)
+    return {None: "recognised", "RECOGNITION_NOT_YET": "not_yet"}.get(miss, "not_recognised")
+
+
+def _rank(record: Recognition, level: str) -> tuple[bool, int, int, str]:
+    short = LEVELS.index(record.min_level) > LEVELS.index(level)
+    return (
+        short,
+        -ENVIRONMENTS.index(record.environment),
+        LEVELS.index(record.min_level),
+        record.arrangement or record.id,
+    )
+
+
+def _miss(record: Recognition, question: Question) -> str | None:
+    if question.type not in record.types:
+        return "RECOGNITION_TYPE"
+    if record.purposes and question.purpose not in record.purposes:
+        return "RECOGNITION_PURPOSE"
+    return _timing(record, question.moment, question.known_at)
+
+
+def _timing(record: Recognition, moment: datetime, known_at: datetime | None) -> str | None:
+    if moment < record.begins:
+        return "RECOGNITION_NOT_YET"
+    if not covers(record.begins, record.ends, moment):
+        return "RECOGNITION_ENDED"
+    event = at(known(record.events, known_at), moment)
+    if event is None or event.status in IN_FORCE:
+        return None
+    return "RECOGNITION_ENDED" if event.status in ENDED | {"ended"} else "RECOGNITION_SUSPENDED"
+
+
+def _side(arrangement: Arrangement, by: str, of: str, phase: tuple[datetime, datetime | None]) -> Recognition:
+    return Recognition(
+        id=arrangement.id,
+        by=by,
+        of=of,
+        types=arrangement.types,
+        purposes=arrangement.purposes,
+        min_level=arrangement.min_level,
+        environment=arrangement.environment,
+        begins=phase[0],
+        ends=phase[1],
+        recorded=arrangement.recorded,
+        conditions=arrangement.conditions,
+        instrument=arrangement.instrument,
+        events=(),
+        arrangement=arrangement.id,
+    )
+
+
+def _signed_by_one(registry: Registry, relying: str, home: str, known_at: datetime | None) -> bool:
+    """Whether just one of the two put an arrangement between them on record, or each a different one."""
+    sides = [
+        {
+            (a.id, a.digest)
+            for a in known(registry.state_list(state).arrangements, known_at)
+            if {relying, home} <= set(a.parties)
+        }
+        for state in (relying, home)
+        if state in registry.states()
+    ]
+    return len(sides) == 2 and sides[0] != sides[1]

@@ -1,0 +1,347 @@
+"""What a state's signed list says, as values. Strict: what is missing or of another kind is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+
+from defa_id.codec import times
+from defa_id.errors import Fault, RegistryRejected
+
+T = TypeVar("T")
+Document = Mapping[str, Any]
+
+ANYTIME: datetime = times.parse("0001-01-01T00:00:00Z")
+
+
+class Event(NamedTuple):
+    """One status event. `effective`: from when it holds; `recorded`: since when it is known."""
+
+    status: str
+    effective: datetime
+    recorded: datetime
+    reason: str | None = None
+    compromised_since: datetime | None = None
+
+
+class Name(NamedTuple):
+    """An identifier an issuer uses in its credentials: a DID or an issuer URL, with its time."""
+
+    value: str
+    valid_from: datetime
+    valid_until: datetime | None
+    recorded: datetime
+
+
+class ListedKey(NamedTuple):
+    """A listed JWK with its time. `thumbprint` (RFC 7638) is its identity."""
+
+    jwk: Document
+    thumbprint: str
+    valid_from: datetime
+    valid_until: datetime | None
+    compromised_since: datetime | None
+    recorded: datetime
+
+
+class ListedCertificate(NamedTuple):
+    """A listed X.509 certificate: an authority (`ca`) or a signer itself (`leaf`)."""
+
+    sha256: str
+    pem: str
+    use: str
+    valid_from: datetime
+    valid_until: datetime | None
+    compromised_since: datetime | None
+    recorded: datetime
+
+
+class SchemaReference(NamedTuple):
+    """A schema by digest: the SHA-256 of its bytes; `target` where the registry carries it."""
+
+    uri: str
+    sha256: str
+    target: str | None
+
+
+class Assurance(NamedTuple):
+    """A level the home state grants, with its time."""
+
+    level: str
+    effective: datetime
+    until: datetime | None
+    recorded: datetime
+    basis: str
+    status: str
+
+
+class Service(NamedTuple):
+    """One authorisation of one issuer: which types in which formats, with which keys, since when."""
+
+    state: str
+    service_id: str
+    entity_id: str
+    name: str
+    interface: str
+    names: tuple[Name, ...]
+    keys: tuple[ListedKey, ...]
+    certificates: tuple[ListedCertificate, ...]
+    formats: frozenset[str]
+    types: Mapping[str, SchemaReference | None]
+    algorithms: Mapping[str, datetime | None]
+    status_required: bool
+    assurance: tuple[Assurance, ...]
+    subjects: frozenset[str]
+    events: tuple[Event, ...]
+    recorded: datetime
+
+
+class Recognition(NamedTuple):
+    """One directed statement of a relying state, or its side of an arrangement."""
+
+    id: str
+    by: str
+    of: str
+    types: frozenset[str]
+    purposes: frozenset[str]
+    min_level: str
+    environment: str
+    begins: datetime
+    ends: datetime | None
+    recorded: datetime
+    conditions: tuple[str, ...]
+    instrument: str | None
+    events: tuple[Event, ...]
+    arrangement: str | None = None
+
+
+class Arrangement(NamedTuple):
+    """A plurilateral arrangement as one party has signed it; `digest` tells whether parties signed the same."""
+
+    id: str
+    parties: tuple[str, ...]
+    types: frozenset[str]
+    purposes: frozenset[str]
+    min_level: str
+    environment: str
+    phases: tuple[tuple[datetime, datetime | None], ...]
+    recorded: datetime
+    conditions: tuple[str, ...]
+    instrument: str | None
+    digest: str
+
+
+class StateList(NamedTuple):
+    """Everything one state says about itself. `document` is the signed JSON."""
+
+    territory: str
+    environment: str
+    issued: datetime
+    services: tuple[Service, ...]
+    recognitions: tuple[Recognition, ...]
+    arrangements: tuple[Arrangement, ...]
+    document: Document
+
+
+class Denial(NamedTuple):
+    """An emergency entry: an issuer identifier or key thumbprint struck from use."""
+
+    id: str
+    effective: datetime
+    recorded: datetime
+    reason: str
+
+
+def read_list(document: Document, territory: str) -> StateList:
+    """The list of `territory`.
+
+    Raises `RegistryRejected` REG_FORMAT for a document that is not one, REG_SUBJECT for a list that
+    speaks for another state.
+    """
+    if document.get("defa_id") != "state-list/1":
+        raise RegistryRejected("a state's list is of an unknown kind", code="REG_FORMAT")
+    if document.get("territory") != territory:
+        raise RegistryRejected(f"the list of {territory} speaks for another state", code="REG_SUBJECT")
+    try:
+        from defa_id.codec import canonical
+
+        return StateList(
+            territory,
+            document["environment"],
+            _time(document, "issued"),
+            tuple(
+                _service(territory, entity, service)
+                for entity in document["entities"]
+                for service in entity["services"]
+                if service["type"] == "issuance"
+            ),
+            tuple(_recognition(territory, record) for record in document["recognitions"]),
+            tuple(
+                _arrangement(record, canonical.digest(_lasting(record))) for record in document.get("arrangements", [])
+            ),
+            document,
+        )
+    except (KeyError, TypeError, AttributeError, ValueError, Fault) as error:
+        raise RegistryRejected(
+            f"the list of {territory} cannot be read: {type(error).__name__} {error}", code="REG_FORMAT"
+        ) from None
+
+
+def read_denials(document: Document, territory: str) -> tuple[Denial, ...]:
+    """The emergency entries of `territory`. Raises `RegistryRejected` REG_FORMAT, REG_SUBJECT."""
+    if document.get("territory") != territory:
+        raise RegistryRejected(f"the deny list of {territory} speaks for another state", code="REG_SUBJECT")
+    try:
+        return tuple(
+            Denial(entry["id"], _time(entry, "effective"), _time(entry, "recorded"), entry["reason"])
+            for entry in document["denied"]
+        )
+    except (KeyError, TypeError, Fault) as error:
+        raise RegistryRejected(f"the deny list of {territory} cannot be read: {error}", code="REG_FORMAT") from None
+
+
+def known(records: Iterable[T], known_at: datetime | None) -> tuple[T, ...]:
+    """The records that were known at `known_at`; all of them without one."""
+    if known_at is None:
+        return tuple(records)
+    return tuple(record for record in records if record.recorded <= known_at)  # type: ignore[attr-defined]
+
+
+def covers(begins: datetime, ends: datetime | None, moment: datetime) -> bool:
+    """Whether `moment` lies in [begins, ends); an end of None is open."""
+    return begins <= moment and (ends is None or moment < ends)
+
+
+def _time(record: Document, name: str) -> datetime:
+    return times.parse(record[name], name)
+
+
+def _optional(record: Document, name: str) -> datetime | None:
+    return times.parse(record[name], name) if name in record else None
+
+
+def _some(kind: Callable[[Document], T], records: Iterable[Document], *kinds: str) -> tuple[T, ...]:
+    return tuple(kind(record) for record in records if record["kind"] in kinds)
+
+
+def _service(territory: str, entity: Document, service: Document) -> Service:
+    identifiers = service["identifiers"]
+    return Service(
+        state=territory,
+        service_id=service["service_id"],
+        entity_id=entity["entity_id"],
+        name=_english(entity["names"]),
+        interface=service["interface"],
+        names=_some(_name, identifiers, "did", "issuer_url"),
+        keys=_some(_key, identifiers, "jwk"),
+        certificates=_some(_certificate, identifiers, "x509"),
+        formats=frozenset(service["formats"]),
+        types={entry["type"]: _schema(entry.get("schema")) for entry in service["credentials"]},
+        algorithms={entry["alg"]: _optional(entry, "not_after") for entry in service["algorithms"]},
+        status_required=service.get("status_required", False),
+        assurance=tuple(
+            Assurance(
+                entry["level"],
+                _time(entry, "effective"),
+                _optional(entry, "until"),
+                _time(entry, "recorded"),
+                entry["basis"],
+                entry["status"],
+            )
+            for entry in service["assurance"]
+        ),
+        subjects=frozenset(service["scope"]["subjects"]),
+        events=_events(service["status_events"]),
+        recorded=_time(service, "recorded"),
+    )
+
+
+def _events(records: Iterable[Document]) -> tuple[Event, ...]:
+    return tuple(
+        Event(
+            record["status"],
+            _time(record, "effective"),
+            _time(record, "recorded"),
+            record.get("reason"),
+            _optional(record, "compromised_since"),
+        )
+        for record in records
+    )
+
+
+def _name(record: Document) -> Name:
+    return Name(
+        record["value"], _time(record, "valid_from"), _optional(record, "valid_until"), _time(record, "recorded")
+    )
+
+
+def _key(record: Document) -> ListedKey:
+    return ListedKey(
+        record["jwk"],
+        record["thumbprint"],
+        _time(record, "valid_from"),
+        _optional(record, "valid_until"),
+        _optional(record, "compromised_since"),
+        _time(record, "recorded"),
+    )
+
+
+def _certificate(record: Document) -> ListedCertificate:
+    return ListedCertificate(
+        record["sha256"],
+        record["pem"],
+        record["use"],
+        _time(record, "valid_from"),
+        _optional(record, "valid_until"),
+        _optional(record, "compromised_since"),
+        _time(record, "recorded"),
+    )
+
+
+def _schema(record: Document | None) -> SchemaReference | None:
+    return SchemaReference(record["uri"], record["sha256"], record.get("target")) if record else None
+
+
+def _recognition(by: str, record: Document) -> Recognition:
+    return Recognition(
+        id=record["id"],
+        by=by,
+        of=record["of"],
+        types=frozenset(record["types"]),
+        purposes=frozenset(record["purposes"]),
+        min_level=record["min_level"],
+        environment=record["environment"],
+        begins=_time(record, "from"),
+        ends=_optional(record, "until"),
+        recorded=_time(record, "recorded"),
+        conditions=tuple(record.get("conditions", ())),
+        instrument=record.get("instrument"),
+        events=_events(record.get("events", ())),
+    )
+
+
+def _arrangement(record: Document, digest: str) -> Arrangement:
+    return Arrangement(
+        id=record["id"],
+        parties=tuple(record["parties"]),
+        types=frozenset(record["types"]),
+        purposes=frozenset(record["purposes"]),
+        min_level=record["min_level"],
+        environment=record["environment"],
+        phases=tuple((_time(phase, "from"), _optional(phase, "until")) for phase in record["phases"]),
+        recorded=_time(record, "recorded"),
+        conditions=tuple(record.get("conditions", ())),
+        instrument=record.get("instrument"),
+        digest=digest,
+    )
+
+
+def _lasting(record: Document) -> dict[str, Any]:
+    """What the parties agree on: everything but when each of them put it on record."""
+    return {name: value for name, value in record.items() if name != "recorded"}
+
+
+def _english(names: Iterable[Document]) -> str:
+    values = {name["lang"]: name["value"] for name in names}
+    return str(values.get("en") or next(iter(values.values())))

@@ -1,0 +1,213 @@
+"""The registry as the corridor asks it: one look-up for (key, issuer, type, moment), and how fresh it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from defa_id import keys
+from defa_id.codec import limits, strict_json
+from defa_id.errors import Fault, RegistryRejected
+from defa_id.keys import PublicKey
+from defa_id.policy import ENVIRONMENTS
+from defa_id.trust import signed
+from defa_id.trust.records import Denial, ListedKey, Service, StateList, covers, known, read_denials, read_list
+from defa_id.trust.signed import Opened, Seen
+
+_STALE_DAYS: Final = 30  # registry design, freshness: beyond it no level may rest on it
+_LEEWAY: Final = timedelta(seconds=limits.LEEWAY_SECONDS)
+
+
+class Freshness(NamedTuple):
+    """How far a registry is past its time. `grade`: fresh, stale (at most 30 days past) or expired."""
+
+    grade: str
+    lag: timedelta
+    clock_trusted: bool
+
+
+class Registry:
+    """A verified snapshot of the trust registry: a value; nothing in it changes.
+
+    `anchor` says where the trust anchor came from: `pinned` by the user, `packaged` with this
+    library, or `beside the registry`, which proves consistency and not origin.
+    """
+
+    def __init__(self, opened: Opened, *, now: datetime, anchor: str = "pinned", seen: Seen = Seen()) -> None:
+        self._opened = opened
+        self._now = max(now, seen.latest) if seen.latest else now
+        self._wall = now
+        self._remembered = seen.denied
+        self._lists: dict[str, StateList] = {}
+        self._denials: dict[str, tuple[Denial, ...]] = {}
+        self._keys: dict[str, PublicKey] = {}
+        self._raw = {
+            path[:2]: data for path, data in opened.targets.items() if len(path) == 12 and path.endswith("/list.json")
+        }
+        self.anchor = anchor
+        self.name = opened.registry
+        self.environment = opened.environment
+        self.version = opened.version
+        self.sha256 = opened.sha256
+        if self.environment not in ENVIRONMENTS:
+            raise RegistryRejected("the root names no known environment", code="REG_ROOT")
+
+    @classmethod
+    def open(
+        cls,
+        files: signed.Files,
+        anchor: bytes,
+        *,
+        now: datetime,
+        origin: str = "pinned",
+        seen: Callable[[str], Seen] = lambda name: Seen(),
+    ) -> Registry:
+        """The registry in `files`, as of the wall clock `now`. Raises `RegistryRejected`."""
+        try:
+            opened = signed.open_signed(files, anchor, seen)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise RegistryRejected(f"registry metadata cannot be read: {error!r}", code="REG_FORMAT") from None
+        return cls(opened, now=now, anchor=origin, seen=seen(opened.registry))
+
+    @property
+    def freshness(self) -> str:
+        """`fresh`, `stale` or `expired`: the registry as a whole."""
+        return self.freshness_for().grade
+
+    def freshness_for(self, *territories: str) -> Freshness:
+        """How fresh what these states say is, by the wall clock and the latest time ever seen."""
+        own = [signed.expiry_of(self._opened, territory) for territory in territories]
+        lag = max(self._now - min([self._opened.expires, *own]), timedelta())
+        grade = "fresh" if not lag else "stale" if lag <= timedelta(days=_STALE_DAYS) else "expired"
+        issued = self._opened.issued
+        return Freshness(grade, lag, issued is None or self._wall + _LEEWAY >= issued)
+
+    def states(self) -> tuple[str, ...]:
+        """The member states that have a list, sorted."""
+        return tuple(sorted(self._raw))
+
+    def state_list(self, territory: str) -> StateList:
+        """What a state says about itself, its signatures verified. Raises `RegistryRejected`, `KeyError`."""
+        if territory not in self._lists:
+            path = f"{territory}/list.json"
+            if territory not in self._raw:
+                raise KeyError(territory)
+            data = signed.entitled_target(self._opened, path)
+            if data is None:
+                raise RegistryRejected(f"nobody entitled signed {path}", code="REG_SIGNATURE")
+            self._lists[territory] = read_list(_object(data, path), territory)
+        return self._lists[territory]
+
+    def denials(self, territory: str) -> tuple[Denial, ...]:
+        """The emergency entries of a state, those remembered from earlier included until its list
+        answers them with a later event."""
+        if territory not in self._denials:
+            path = f"{territory}/deny.json"
+            data = signed.entitled_target(self._opened, path)
+            current = read_denials(_object(data, path), territory) if data else ()
+            held = {(denial.id, denial.effective) for denial in current}
+            kept = tuple(
+                denial
+                for state, document in self._remembered
+                if state == territory
+                for denial in read_denials({"territory": territory, "denied": [document]}, territory)
+                if (denial.id, denial.effective) not in held and not self._answered(territory, denial)
+            )
+            self._denials[territory] = current + kept
+        return self._denials[territory]
+
+    def services(self, issuer: str, known_at: datetime | None = None) -> tuple[Service, ...]:
+        """Every authorisation of the issuer with this identifier, compared byte for byte.
+
+        Raises `RegistryRejected` REG_ID_CONFLICT if two states list it.
+        """
+        found = tuple(
+            service
+            for territory in self._mentioning(issuer)
+            for service in known(self.state_list(territory).services, known_at)
+            if any(name.value == issuer for name in known(service.names, known_at))
+        )
+        if len({service.state for service in found}) > 1:
+            raise RegistryRejected("two states list one issuer identifier", code="REG_ID_CONFLICT")
+        return found
+
+    def certified(self, known_at: datetime | None = None) -> Iterator[Service]:
+        """Every authorisation that lists X.509 certificates."""
+        for territory in self._mentioning("x509"):
+            for service in known(self.state_list(territory).services, known_at):
+                if service.certificates:
+                    yield service
+
+    def mentions(self, key_hint: str) -> bool:
+        """Whether any state lists a key or identifier under this exact text."""
+        return any(True for _ in self._mentioning(key_hint))
+
+    def key(self, listed: ListedKey) -> PublicKey:
+        """The key object of a listed key, made once for this snapshot. Raises `RegistryRejected` REG_ENTRY."""
+        if listed.thumbprint not in self._keys:
+            try:
+                key = keys.from_jwk(listed.jwk)
+            except Fault as fault:
+                raise RegistryRejected(
+                    f"a listed key cannot be used: {fault.code} {fault.why}", code="REG_ENTRY"
+                ) from None
+            if key.thumbprint != listed.thumbprint:
+                raise RegistryRejected("a listed key is not the one its thumbprint names", code="REG_ENTRY")
+            self._keys[listed.thumbprint] = key
+        return self._keys[listed.thumbprint]
+
+    def target(self, path: str) -> bytes | None:
+        """A schema or vocabulary the registry carries, its signatures verified. Raises `RegistryRejected`."""
+        return signed.entitled_target(self._opened, path)
+
+    @property
+    def vocabulary(self) -> Mapping[str, Any]:
+        """The shared vocabulary: types, purposes, reasons, levels, instruments."""
+        data = self.target("vocabulary.json")
+        return _object(data, "vocabulary.json") if data else {}
+
+    def seen(self) -> Seen:
+        """What a client should remember of this registry from now on."""
+        denied: dict[tuple[str, ...], tuple[str, Mapping[str, Any]]] = {}
+        for territory in self.states():
+            path = f"{territory}/deny.json"
+            entries = _object(self._opened.targets.get(path, b"{}"), path).get("denied")
+            if entries and signed.entitled_target(self._opened, path):
+                denied |= {(territory, entry["id"], entry["effective"]): (territory, entry) for entry in entries}
+        kept = tuple(item for item in self._remembered if (item[0], item[1]["id"], item[1]["effective"]) not in denied)
+        latest = max(self._wall, self._now) if self.freshness_for().clock_trusted else self._opened.issued
+        return Seen(dict(self._opened.versions), self.sha256, latest, (*denied.values(), *kept))
+
+    def _mentioning(self, text: str) -> Iterator[str]:
+        """The states whose list holds this text; a look-up opens and verifies only those."""
+        needle = strict_json_text(text)
+        return (territory for territory in sorted(self._raw) if needle in self._raw[territory])
+
+    def _answered(self, territory: str, denial: Denial) -> bool:
+        return any(
+            event.recorded > denial.recorded
+            for service in self.state_list(territory).services
+            if any(name.value == denial.id for name in service.names)
+            or any(key.thumbprint == denial.id for key in service.keys)
+            for event in service.events
+        )
+
+
+def valid_key(listed: ListedKey, moment: datetime) -> bool:
+    """Whether a listed key was valid at `moment`."""
+    return covers(listed.valid_from, listed.valid_until, moment)
+
+
+def strict_json_text(text: str) -> bytes:
+    """A text as canonical JSON spells it."""
+    import json
+
+    return json.dumps(text, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def _object(data: bytes, what: str) -> Mapping[str, Any]:
+    try:
+        return strict_json.load_object(data, nodes=limits.REGISTRY_NODES)
+    except Fault as fault:
+        raise RegistryRejected(f"{what} cannot be read: {fault.code} {fault.why}", code="REG_FORMAT") from None

@@ -1,0 +1,458 @@
+"""The corridor: read → issuer listed? → key → proof → time → holder → status → schema → recognition →
+assurance → policy → fold. One line a check; a check's answer stands in `answers`, its meaning in
+`catalogue`.
+
+`Verifier.verify` is a function of its arguments: it reads no clock and opens nothing. Only from
+status onwards may a source be asked, and only while nothing has failed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from defa_id import answers, catalogue
+from defa_id.answers import Signer
+from defa_id.codec import limits, times
+from defa_id.codec.text import printable
+from defa_id.credential import Credential, KeyBinding, Presentation, Reading, StatusEntry
+from defa_id.errors import Fault, Unknowable, WrongUse
+from defa_id.keys import PublicKey
+from defa_id.parts import DEFAULT_PARTS, Case, Format, Parts
+from defa_id.policy import Expected, Policy
+from defa_id.sources import NoSource, Source, Unavailable
+from defa_id.trust import assurance
+from defa_id.trust.assurance import Shown, Vector
+from defa_id.trust.recognition import Relied
+from defa_id.trust.records import SchemaReference, Service
+from defa_id.trust.registry import Registry
+from defa_id.verdict import NO_ENVIRONMENT, Accepted, Found, Ledger, Verdict
+from defa_id.version import VERSION
+
+T = TypeVar("T")
+_HOLDER: Final = ("holder.presented", "holder.proof", "holder.key", "holder.nonce", "holder.audience", "holder.time")
+
+
+class Verifier:
+    """Judges credentials and presentations by one registry snapshot and one policy.
+
+    Safe to share between threads: it holds values only. Raises `WrongUse` if the policy asks the
+    registry for trust and no relying state is given, because without one there is no question.
+    """
+
+    def __init__(self, registry: Registry, policy: Policy, parts: Parts = DEFAULT_PARTS) -> None:
+        if policy.safe and policy.for_state is None:
+            raise WrongUse(
+                "no relying state is given",
+                hint="Say for which member state you judge: --for TH, or for_state in the policy.",
+            )
+        self.registry = registry
+        self.policy = policy
+        self.parts = parts
+
+    def verify(
+        self,
+        data: bytes | str,
+        *,
+        at: datetime,
+        known_at: datetime | None = None,
+        expected: Expected = Expected(),
+        source: Source = NoSource(),
+        format: str | None = None,
+    ) -> Verdict:
+        """The verdict on `data`, as of `at`, with what was on record at `known_at` (all, if None).
+
+        `expected` holds what this verifier's own request asked of a presentation; `format` forces
+        one. Malformed input is a verdict. Raises `WrongUse` for times without a zone,
+        `RegistryRejected` if a state's list needed here is not signed as it must be.
+        """
+        if at.tzinfo is None or (known_at is not None and known_at.tzinfo is None):
+            raise WrongUse("a time without a zone", hint="Use an aware datetime, e.g. datetime.now(UTC).")
+        if format is not None and format not in {known.name for known in self.parts.formats}:
+            names = ", ".join(known.name for known in self.parts.formats)
+            raise WrongUse(f"no format {printable(format)!r}", hint=f"There are {names}.")
+        raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+        return _Walk(self, at, known_at, expected, source).walk(raw.strip(b" \t\r\n") or raw, format)
+
+
+class _Walk:
+    """One walk down the corridor."""
+
+    def __init__(
+        self, verifier: Verifier, at: datetime, known_at: datetime | None, expected: Expected, source: Source
+    ) -> None:
+        self.registry, self.policy, self.parts = verifier.registry, verifier.policy, verifier.parts
+        self.at, self.known_at, self.expected, self.source = at, known_at, expected, source
+        self.ledger = Ledger(self.parts.catalogue, self.policy.waive)
+        self.asked = {catalogue.LISTED if self.policy.safe else catalogue.UNLISTED}
+        rule = self.policy.purposes.get(self.policy.purpose or "", {}).get("holder_binding")
+        if expected.asked or "always" in (self.policy.holder_binding, rule):
+            self.asked.add(catalogue.HOLDER)
+        self.holder_asked = catalogue.HOLDER in self.asked
+        self.status_lines = 0
+        self.credentials: list[Mapping[str, Any]] = []
+        self.recognitions: list[Mapping[str, Any] | None] = []
+        self.subjects: list[Accepted] = []
+        self.documents: list[Mapping[str, Any]] = []
+
+    def walk(self, data: bytes, format: str | None) -> Verdict:
+        self.ledger.run("limit.size", lambda: answers.size(data))
+        found, read = self.read(data, format, 0)
+        if isinstance(read, Presentation):
+            self.asked.add(catalogue.ENVELOPE)
+            key = self.envelope(read)
+            for number, (name, held) in enumerate(read.credentials, start=1):
+                inner, credential = self.read(held, name, number)
+                if isinstance(credential, Credential) and inner is not None:
+                    self.judge(credential, inner, number, key)
+        elif read is not None and found is not None:
+            self.judge(read, found, 0, None)
+        return self.close()
+
+    def read(self, data: bytes, name: str | None, item: int) -> tuple[Format | None, Credential | Presentation | None]:
+        """The format's own steps, each under its own check."""
+        run, needs = self.ledger.run, ["limit.size"]
+        format = run("format.recognised", lambda: _recognised(self.parts.detect(data, name)), needs=needs, item=item)
+        if format is None:
+            return None, None
+        value: Any = data
+        previous = "format.recognised"
+        for id, step in format.steps:
+            arguments = (value, Reading(self.policy.legacy_sd_jwt_typ)) if value is data else (value,)
+            value = run(id, lambda s=step, a=arguments: _read(s(*a), item), needs=[previous], item=item)  # type: ignore[misc]
+            previous = id
+            if id == "format.disclosures":
+                self.asked.add(catalogue.DISCLOSED)
+        return format, value
+
+    def envelope(self, presentation: Presentation) -> PublicKey | None:
+        """A presentation's own proof: it has to hold whether or not one was asked for."""
+        binding = presentation.binding
+        if self.holder_asked:
+            count = len(presentation.credentials)
+            self.ledger.run(
+                "holder.presented", lambda: Found(None, f"a presentation of {count}", {"credentials": count})
+            )
+        key = self.ledger.run(
+            "holder.proof",
+            lambda: answers.presenting_key(self.parts, self.registry, binding, None),
+            needs=["format.model"],
+        )
+        self.binding(binding, 0)
+        return key
+
+    def binding(self, binding: KeyBinding, item: int) -> None:
+        """What only counts where a presentation was asked for."""
+        if not self.holder_asked:
+            return
+        run, needs = self.ledger.run, ["holder.proof"]
+        run("holder.nonce", lambda: answers.holder_nonce(binding, self.expected), needs=needs, item=item)
+        run("holder.audience", lambda: answers.holder_audience(binding, self.expected), needs=needs, item=item)
+        run("holder.time", lambda: answers.holder_time(binding, self.at), needs=needs, item=item)
+
+    def judge(self, credential: Credential, format: Format, item: int, presented_by: PublicKey | None) -> None:
+        """Everything that is asked of one credential."""
+        run, at, known_at, registry, policy = self.ledger.run, self.at, self.known_at, self.registry, self.policy
+        services = run(
+            "issuer.listed",
+            lambda: answers.issuer_listed(registry, credential, known_at),
+            needs=["format.model"],
+            item=item,
+        )
+        home = services[0].state if services else None
+        states = {home, policy.for_state} & set(registry.states())
+        run(
+            "registry.current",
+            lambda: answers.registry_current(registry, policy, sorted(s for s in states if s)),
+            item=item,
+        )
+        signer = self.signer(credential, services or (), item)
+        self.proof(credential, signer, item)
+        covered = self.authority(credential, signer, item)
+        bound = self.holder(credential, format, item, presented_by)
+        fresh = self.status(credential, covered, item)
+        self.schema(credential, covered, item)
+        level = answers.level_of(covered, credential.window, at, known_at)
+        reached, capped_by = assurance.achieved(level, Shown(bound, fresh))
+        relied = self.recognition(credential, home, level, item)
+        run(
+            "assurance.achieved",
+            lambda: answers.level_achieved(reached, capped_by, policy),
+            needs=["issuer.scope", "proof.signature"],
+            item=item,
+        )
+        run("policy.format", lambda: answers.format_taken(policy, credential), needs=["format.model"], item=item)
+        run("policy.claims", lambda: answers.claims_present(policy, credential), needs=["format.model"], item=item)
+        for own in self.parts.checks:
+            case = Case(credential, home, policy, at)
+            run(own.id, lambda own=own, case=case: own.step(case), needs=["proof.signature"], item=item)  # type: ignore[misc]
+        self.record(credential, services or (), relied, level, reached, capped_by)
+
+    def signer(self, credential: Credential, services: tuple[Service, ...], item: int) -> Signer | None:
+        if self.policy.safe:
+            return self.ledger.run(
+                "key.listed",
+                lambda: answers.key_listed(self.registry, credential, services, self.at, self.known_at),
+                needs=["issuer.listed"],
+                item=item,
+            )
+        return self.ledger.run(
+            "key.resolved", lambda: answers.key_resolved(self.parts, credential), needs=["format.model"], item=item
+        )
+
+    def proof(self, credential: Credential, signer: Signer | None, item: int) -> None:
+        run, at, policy = self.ledger.run, self.at, self.policy
+        key = "key.listed" if policy.safe else "key.resolved"
+        run("key.algorithm", lambda: answers.key_algorithm(credential, _some(signer), at), needs=[key], item=item)
+        run(
+            "key.current",
+            lambda: answers.key_current(credential, _some(signer), policy, at, self.known_at),
+            needs=[key],
+            item=item,
+        )
+        run(
+            "proof.signature",
+            lambda: answers.proof_signature(self.parts, credential, _some(signer)),
+            needs=["key.algorithm"],
+            item=item,
+        )
+        run("time.issued", lambda: answers.time_issued(credential.window, at), needs=["format.model"], item=item)
+        run(
+            "time.window", lambda: answers.time_window(credential.window, policy, at), needs=["format.model"], item=item
+        )
+
+    def authority(self, credential: Credential, signer: Signer | None, item: int) -> tuple[Service, ...]:
+        """What the issuer was authorised for, and whether it still stands."""
+        self.ledger.run(
+            "issuer.granted",
+            lambda: answers.issuer_granted(
+                self.registry, credential, _some(signer), self.policy, self.at, self.known_at
+            ),
+            needs=["key.listed"],
+            item=item,
+        )
+        return (
+            self.ledger.run(
+                "issuer.scope",
+                lambda: answers.issuer_scope(self.registry, credential, _some(signer)),
+                needs=["key.listed"],
+                item=item,
+            )
+            or ()
+        )
+
+    def holder(self, credential: Credential, format: Format, item: int, presented_by: PublicKey | None) -> bool:
+        """Whether this presentation proves its holder. A key binding that came along has to hold even
+        where none was asked for; it earns nothing then, because nobody knows whom it was made for."""
+        run = self.ledger.run
+        if item == 0 and (self.holder_asked or credential.shown is not None):
+            binding = run("holder.presented", lambda: _binding(format, credential), needs=["format.model"])
+            key = run(
+                "holder.proof",
+                lambda: answers.presenting_key(self.parts, self.registry, _some(binding), credential),
+                needs=["holder.presented"],
+            )
+            if credential.shown is not None:
+                self.asked.add(catalogue.KEY_BOUND)
+                run("holder.hash", lambda: answers.holder_hash(_some(binding)), needs=["holder.presented"])
+            if binding is not None:
+                self.binding(binding, 0)
+            elif self.holder_asked:
+                for id in ("holder.nonce", "holder.audience", "holder.time"):
+                    run(id, lambda: Found(None, "", {}), needs=["holder.presented"])
+            presented_by = key
+        if not self.holder_asked:
+            return False
+        run(
+            "holder.key",
+            lambda: answers.holder_key(self.parts, credential, _some(presented_by)),
+            needs=["holder.proof"],
+            item=item,
+        )
+        hashed = credential.shown is None or item > 0 or self.ledger.passed("holder.hash")
+        return hashed and all(self.ledger.passed(id, item if id == "holder.key" else 0) for id in _HOLDER)
+
+    def status(self, credential: Credential, covered: tuple[Service, ...], item: int) -> bool:
+        """Every status entry the credential names; whether all of them were found current."""
+        demanded = self.policy.status == "always" or any(service.status_required for service in covered)
+        if not credential.status and not demanded:
+            return True
+        self.asked.add(catalogue.STATUS)
+        lines = []
+        for entry in credential.status or (None,):
+            lines.append(self.status_lines)
+            self.status_lines += 1
+            self.ledger.run(
+                "status.current",
+                lambda entry=entry: _status(entry),  # type: ignore[misc]
+                needs=["proof.signature"],
+                item=lines[-1],
+                of=item,
+            )
+        return all(self.ledger.passed("status.current", line) for line in lines)
+
+    def schema(self, credential: Credential, covered: tuple[Service, ...], item: int) -> None:
+        references = answers.schema_of(covered, credential.types)
+        if references:
+            self.asked.add(catalogue.SCHEMA)
+            self.ledger.run(
+                "schema.valid", lambda: self.validate(credential, references), needs=["proof.signature"], item=item
+            )
+
+    def validate(self, credential: Credential, references: tuple[SchemaReference, ...]) -> Found[None]:
+        from defa_id import schema
+
+        for reference in references:
+            schema.validate(credential.claims, self.schema_bytes(reference), reference.sha256)
+        ids = [reference.sha256 for reference in references]
+        return Found(None, ", ".join(printable(reference.uri) for reference in references), {"sha256": ids})
+
+    def schema_bytes(self, reference: SchemaReference) -> bytes:
+        """From the registry if it carries the schema; else through the source, while nothing has failed."""
+        if reference.target is not None:
+            data = self.registry.target(reference.target)
+            if data is None:
+                raise Unknowable("SCHEMA_UNAVAILABLE", uri=printable(reference.uri, 256))
+            return data
+        if not self.ledger.clean:
+            raise Unknowable("SCHEMA_UNAVAILABLE", "not fetched, because a check before it failed")
+        try:
+            document = self.source.get(reference.uri, limits.DOCUMENT_BYTES)
+        except Unavailable:
+            raise Unknowable("SCHEMA_UNAVAILABLE", uri=printable(reference.uri, 256)) from None
+        sha256 = hashlib.sha256(document.data).hexdigest()
+        self.documents.append({"url": printable(reference.uri, 256), "sha256": sha256, "retrieved": document.retrieved})
+        return document.data
+
+    def recognition(self, credential: Credential, home: str | None, level: Vector, item: int) -> Relied | None:
+        run, registry, policy = self.ledger.run, self.registry, self.policy
+        relied = run(
+            "recognition.in_force",
+            lambda: answers.recognised(registry, policy, _some(home), credential, level, self.at, self.known_at),
+            needs=["issuer.scope", "proof.signature"],
+            item=item,
+        )
+        needs = ["recognition.in_force"]
+        run("recognition.instrument", lambda: answers.instrument(registry, _some(relied)), needs=needs, item=item)
+        run("recognition.environment", lambda: answers.environment(policy, _some(relied)), needs=needs, item=item)
+        run("assurance.granted", lambda: answers.level_granted(level, _some(relied)), needs=needs, item=item)
+        return relied
+
+    def record(
+        self,
+        credential: Credential,
+        services: tuple[Service, ...],
+        relied: Relied | None,
+        level: Vector,
+        reached: Vector,
+        capped_by: tuple[str, ...],
+    ) -> None:
+        """What the verdict says about this credential, and what it hands over if accepted."""
+        first = services[0] if services else None
+        self.credentials.append(
+            {
+                "format": credential.format,
+                "types": [printable(type, 256) for type in credential.types],
+                "digest": credential.digest,
+                "issuer": {
+                    "id": printable(credential.issuer, 256) if credential.issuer is not None else None,
+                    "state": first.state if first else None,
+                    "name": printable(first.name, 128) if first else None,
+                    "entity_id": printable(first.entity_id, 256) if first else None,
+                },
+            }
+        )
+        safe = self.policy.safe
+        if safe and first is None:
+            self.recognitions.append(None)
+        else:
+            self.recognitions.append(
+                {
+                    "relying_state": self.policy.for_state,
+                    "home_state": first.state if first else None,
+                    "purpose": self.policy.purpose,
+                    "arrangement": relied.arrangement if relied else None,
+                    "environment": (relied.environment if relied else self.registry.environment)
+                    if safe
+                    else NO_ENVIRONMENT,
+                    "level": {
+                        "label": reached.label(),
+                        "granted": level.label(),
+                        "vector": reached._asdict(),
+                        "capped_by": list(capped_by),
+                    },
+                    "conditions": [*(relied.conditions if relied else ()), *self.policy.conditions],
+                }
+            )
+        conditions = tuple(self.recognitions[-1]["conditions"]) if self.recognitions[-1] else ()
+        self.subjects.append(
+            Accepted(credential.subject, credential.issuer or "", reached.label(), credential.claims, conditions)
+        )
+
+    def close(self) -> Verdict:
+        """The fold is the verdict's own; here only what it depended on is written down."""
+        required = self.parts.catalogue.required(self.asked) - self.policy.waive.keys()
+        subject = replace(self.subjects[0], others=tuple(self.subjects[1:])) if self.subjects else None
+        registry = self.registry
+        return Verdict(
+            checks=self.ledger.lines,
+            required=required,
+            asked={
+                "relying_state": self.policy.for_state,
+                "purpose": self.policy.purpose,
+                "min_level": None if self.policy.needed_level == "none" else self.policy.needed_level,
+                "holder_binding": self.holder_asked,
+            },
+            credentials=tuple(self.credentials),
+            recognitions=tuple(self.recognitions),
+            registry={
+                "version": registry.version,
+                "sha256": registry.sha256,
+                "freshness": registry.freshness,
+                "environment": registry.environment,
+                "name": registry.name,
+                "anchor": registry.anchor,
+            },
+            policy={"id": self.policy.id, "sha256": self.policy.sha256},
+            documents=tuple(self.documents),
+            at=times.show(self.at),
+            known_at=times.show(self.known_at) if self.known_at else None,
+            library=f"defa-id {VERSION}",
+            catalogue=self.parts.catalogue,
+            _subject=subject,
+        )
+
+
+def _recognised(format: Format) -> Found[Format]:
+    return Found(format, format.name, {"format": format.name})
+
+
+def _read(value: Any, item: int) -> Found[Any]:
+    if isinstance(value, Presentation) and item > 0:
+        raise Fault("MODEL_SHAPE", "a presentation inside a presentation")
+    if isinstance(value, Credential):
+        return Found(value, value.model, {"digest": value.digest, "model": value.model})
+    return Found(value, "", {})
+
+
+def _binding(format: Format, credential: Credential) -> Found[KeyBinding]:
+    if format.binding is None:
+        raise Fault("KB_MISSING")
+    return Found(format.binding(credential), "with a key binding", {})
+
+
+def _status(entry: StatusEntry | None) -> Found[None]:
+    if entry is None:
+        raise Fault("STATUS_MISSING")
+    raise Unknowable("STATUS_TYPE", f"{printable(entry.type)} cannot be judged yet", type=printable(entry.type))
+
+
+def _some(value: T | None) -> T:
+    """A value that a check before this one found. The ledger skips this one where that did not pass;
+    where the policy waived it there is nothing to build on, and not knowing is the answer."""
+    if value is None:
+        raise Unknowable("NEEDS", "a check it builds on was waived")
+    return value

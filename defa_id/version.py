@@ -1,0 +1,5 @@
+"""The version of this library, as every verdict states it."""
+
+from typing import Final
+
+VERSION: Final = "0.1.0"
