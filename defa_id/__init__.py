@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from defa_id.version import VERSION as __version__
+from defa_id.version import __version__
 
 if TYPE_CHECKING:
     from defa_id.errors import ChangeRefused, DefaIdError, NotAccepted, PolicyInvalid, RegistryRejected, WrongUse

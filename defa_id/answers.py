@@ -11,29 +11,34 @@ from typing import Any, NamedTuple
 
 from defa_id.codec import limits, times
 from defa_id.codec.text import printable
-from defa_id.credential import Credential, KeyBinding, KeyHint, Window
-from defa_id.errors import EvidenceValue, Fault, Unknowable
+from defa_id.credential import Credential, KeyBinding, KeyHint, Presentation, Window
+from defa_id.errors import EvidenceValue, Fault, RegistryRejected, Unknowable
 from defa_id.keys import DEFAULT_ALGORITHMS, PublicKey
 from defa_id.parts import Parts
 from defa_id.policy import LEVELS, Expected, Policy
 from defa_id.trust import assurance, history, recognition
 from defa_id.trust.assurance import Vector
 from defa_id.trust.recognition import Relied
-from defa_id.trust.records import ListedKey, SchemaReference, Service, covers, known
+from defa_id.trust.records import ListedCertificate, ListedKey, SchemaReference, Service, covers, known
 from defa_id.trust.registry import Registry
 from defa_id.verdict import Found
 
-_LEEWAY = timedelta(seconds=limits.LEEWAY_SECONDS)
+_LEEWAY = timedelta(seconds=limits.LEEWAY_SECONDS)  # set against differences: a sum may leave the calendar
+_UNTYPED = "VerifiableCredential"  # a credential of no type of its own must be listed as just that
 _BINDING_AGE = timedelta(seconds=limits.KEY_BINDING_SECONDS)
 
 
+Listings = list[tuple[Service, ListedKey]] | list[tuple[Service, ListedCertificate]]
+
+
 class Signer(NamedTuple):
-    """The key that has to have signed, and the authorisations that list it. `listed` is the registry's
-    own record of it; None for a certificate below a listed authority and for a resolved key."""
+    """The key that has to have signed, and the authorisations that list it. `listed` is what is on record
+    about it where this credential is authorised: the key itself or the certificates its chain leads to;
+    nothing about a resolved key."""
 
     key: PublicKey
     services: tuple[Service, ...]
-    listed: ListedKey | None = None
+    listed: tuple[ListedKey | ListedCertificate, ...] = ()
 
 
 def size(data: bytes) -> Found[None]:
@@ -97,9 +102,14 @@ def key_listed(
     if len(held) != 1:
         raise Fault("JOSE_KEY_AMBIGUOUS", f"the entry holds {len(held)} keys that could be meant", keys=len(held))
     (listed,) = held.values()
-    owners = tuple(s for s in services if any(k.thumbprint == listed.thumbprint for k in known(s.keys, known_at)))
+    records = [
+        (service, key)
+        for service in services
+        for key in known(service.keys, known_at)
+        if key.thumbprint == listed.thumbprint
+    ]
     return Found(
-        Signer(registry.key(listed), owners, listed),
+        _signer(registry.key(listed), credential, records),
         "the key is listed for this issuer",
         {"thumbprint": listed.thumbprint},
     )
@@ -126,7 +136,8 @@ def key_algorithm(credential: Credential, signer: Signer, at: datetime) -> Found
     """key.algorithm"""
     alg = credential.proof.alg
     if signer.services:
-        allowed = [service.algorithms[alg] for service in signer.services if alg in service.algorithms]
+        services = _relevant(credential, signer.services)
+        allowed = [service.algorithms[alg] for service in services if alg in service.algorithms]
         if not allowed:
             raise Fault("JOSE_ALG_NOT_REGISTERED", alg=alg)
         if all(sunset is not None and at >= sunset for sunset in allowed):
@@ -146,19 +157,19 @@ def key_current(
     names = [name for s in signer.services for name in known(s.names, known_at) if name.value == credential.issuer]
     if names and not any(covers(name.valid_from, name.valid_until, issued) for name in names):
         raise Fault("KEY_TIME", "the issuer did not use this identifier then")
-    listed = signer.listed
-    if listed is None:
-        return Found(None, "its certificate was valid", {"issued": times.show(issued)})
-    records = [k for s in signer.services for k in known(s.keys, known_at) if k.thumbprint == listed.thumbprint]
-    if not any(covers(record.valid_from, record.valid_until, issued) for record in records):
+    if not signer.listed:
+        return Found(None, "the registry was not asked about it", {"issued": times.show(issued)})
+    if not any(covers(record.valid_from, record.valid_until, issued) for record in signer.listed):
         raise Fault("KEY_TIME", issued=times.show(issued))
-    since = min((record.compromised_since for record in records if record.compromised_since), default=None)
-    if since is not None:
-        if issued >= since or credential.window.issued is None:
-            raise Fault("KEY_COMPROMISED", since=times.show(since))
-        if policy.needed_level == "high":
-            raise Unknowable("KEY_COMPROMISED_LATER", since=times.show(since))
-    return Found(None, "valid when it was issued", {"issued": times.show(issued)})
+    since = min((record.compromised_since for record in signer.listed if record.compromised_since), default=None)
+    if since is None:
+        return Found(None, "valid when it was issued", {"issued": times.show(issued)})
+    if issued >= since or credential.window.issued is None:
+        raise Fault("KEY_COMPROMISED", since=times.show(since))
+    if policy.needed_level == "high":
+        raise Unknowable("KEY_COMPROMISED_LATER", since=times.show(since))
+    evidence = {"issued": times.show(issued), "since": times.show(since)}
+    return Found(None, "valid when it was issued; reported compromised later", evidence, "KEY_COMPROMISED_LATER")
 
 
 def proof_signature(parts: Parts, credential: Credential, signer: Signer) -> Found[None]:
@@ -174,7 +185,7 @@ def time_issued(window: Window, at: datetime) -> Found[None]:
     """time.issued"""
     if window.issued is None:
         return Found(None, "it states no date of issuance", {})
-    if window.issued > at + _LEEWAY:
+    if window.issued - at > _LEEWAY:
         raise Fault("TIME_ISSUED_IN_FUTURE", issued=times.show(window.issued))
     return Found(None, times.show(window.issued), {"issued": times.show(window.issued)})
 
@@ -184,9 +195,9 @@ def time_window(window: Window, policy: Policy, at: datetime) -> Found[None]:
     begins, ends = window.begins, window.ends
     if begins and ends and ends < begins:
         raise Fault("TIME_WINDOW_INVERTED")
-    if ends and at > ends + _LEEWAY:
+    if ends and at - ends > _LEEWAY:
         raise Fault("TIME_EXPIRED", f"since {times.show(ends)}", ends=times.show(ends))
-    if begins and at < begins - _LEEWAY:
+    if begins and begins - at > _LEEWAY:
         raise Fault("TIME_NOT_YET", f"not before {times.show(begins)}", begins=times.show(begins))
     if ends is None and policy.require_expiry:
         raise Fault("TIME_NO_EXPIRY")
@@ -205,34 +216,32 @@ def issuer_granted(
 ) -> Found[None]:
     """issuer.granted: for every type, an authorisation that stands behind it."""
     _denied(registry, credential, signer, at, known_at)
-    noted: history.Standing | None = None
     services = _relevant(credential, signer.services)
-    for type in credential.types or ("",):
-        standing = _best(
-            [service for service in services if type in service.types] or services, credential, policy, at, known_at
-        )
-        noted = standing if noted is None or standing.code else noted
-    assert noted is not None
+    standings = [
+        _best([service for service in services if type in service.types] or services, credential, policy, at, known_at)
+        for type in credential.types or (_UNTYPED,)
+    ]
+    noted = next((standing for standing in standings if standing.code), standings[0])
     ids = sorted({service.service_id for service in services})
     return Found(None, noted.why, {"services": ids}, noted.code)
 
 
 def issuer_scope(registry: Registry, credential: Credential, signer: Signer) -> Found[tuple[Service, ...]]:
     """issuer.scope: every type besides VerifiableCredential, in this format, for this kind of subject."""
-    types = credential.types or ("VerifiableCredential",)
+    types = credential.types or (_UNTYPED,)
     for type in types:
         having = [service for service in signer.services if type in service.types]
         if not having:
             raise Fault(
                 "SCOPE_TYPE", f"{printable(type, 128)} is outside the issuer's scope", type=printable(type, 256)
             )
+        if all(service.interface in ("none", "issuer-app-only") for service in having):
+            raise Fault("SCOPE_INTERFACE", interface=having[0].interface)
         formatted = [service for service in having if credential.format in service.formats]
         if not formatted:
             raise Fault(
                 "SCOPE_FORMAT", f"not as {credential.format}", format=credential.format, type=printable(type, 256)
             )
-        if all(service.interface in ("none", "issuer-app-only") for service in formatted):
-            raise Fault("SCOPE_INTERFACE", interface=formatted[0].interface)
         kind = _subject_kind(registry, type)
         if kind is not None and not any(kind in service.subjects for service in formatted):
             raise Fault("SCOPE_SUBJECT", f"not for {kind} persons", subject=kind)
@@ -246,6 +255,15 @@ def issuer_scope(registry: Registry, credential: Credential, signer: Signer) -> 
     return Found(
         services, ", ".join(printable(type, 96) for type in types), {"types": [printable(t, 256) for t in types]}
     )
+
+
+def presented(presentation: Presentation) -> Found[None]:
+    """holder.presented: a presentation may be empty by its data model (VCDM 2.0 §4.13), but then there
+    is nothing to rely on."""
+    count = len(presentation.credentials)
+    if not count:
+        raise Fault("JWT_NO_CREDENTIAL")
+    return Found(None, f"a presentation of {count}", {"credentials": count})
 
 
 def presenting_key(
@@ -316,10 +334,11 @@ def holder_nonce(binding: KeyBinding, expected: Expected) -> Found[None]:
 
 
 def holder_audience(binding: KeyBinding, expected: Expected) -> Found[None]:
-    """holder.audience: one text, or a list of just that (RFC 7519 §4.1.3)."""
+    """holder.audience: one text (RFC 9901 §4.3); for a presentation also a list of just that (RFC 7519 §4.1.3)."""
     if expected.audience is None:
         raise Unknowable("KB_AUDIENCE", "no audience was given to compare it with")
-    if binding.audience != expected.audience:
+    alone = binding.expected_sd_hash is None and binding.audience == [expected.audience]
+    if binding.audience != expected.audience and not alone:
         raise Fault("KB_AUDIENCE")
     return Found(None, "made for this verifier", {})
 
@@ -334,9 +353,9 @@ def holder_time(binding: KeyBinding, at: datetime) -> Found[None]:
         raise Fault("KB_TIME", fault.why) from None
     if not -_BINDING_AGE <= at - made <= _BINDING_AGE:
         raise Fault("KB_TIME", f"made at {times.show(made)}", made=times.show(made))
-    if binding.ends is not None and at > binding.ends + _LEEWAY:
+    if binding.ends is not None and at - binding.ends > _LEEWAY:
         raise Fault("KB_TIME", "the presentation has expired")
-    if binding.begins is not None and at < binding.begins - _LEEWAY:
+    if binding.begins is not None and binding.begins - at > _LEEWAY:
         raise Fault("KB_TIME", "the presentation is not valid yet")
     return Found(None, "made just now", {"made": times.show(made)})
 
@@ -356,10 +375,12 @@ def recognised(
         recognition.decide(
             registry, relying, home, recognition.Question(type, policy.purpose, at, known_at), level.label()
         )
-        for type in credential.types
+        for type in credential.types or (_UNTYPED,)
     ]
     relied = max(found, key=lambda one: (LEVELS.index(one.min_level), one.environment != "demo"))
+    cited = [one.instrument for one in found if one.instrument is not None]
     relied = relied._replace(
+        instrument=next((id for id in cited if _instrument_status(registry, id) != "in_force"), relied.instrument),
         environment=recognition.weakest(*(one.environment for one in found)),
         conditions=tuple(dict.fromkeys(text for one in found for text in one.conditions)),
     )
@@ -373,8 +394,7 @@ def instrument(registry: Registry, relied: Relied) -> Found[None]:
     """recognition.instrument: one not in force carries a trial at most."""
     if relied.instrument is None:
         return Found(None, "no instrument is cited", {})
-    cited = next((i for i in registry.vocabulary.get("instruments", []) if i.get("id") == relied.instrument), None)
-    status = cited["status"] if cited else "unknown"
+    status = _instrument_status(registry, relied.instrument)
     evidence = {"instrument": printable(relied.instrument), "status": printable(status)}
     if status != "in_force" and relied.environment in ("pilot", "live"):
         raise Fault("RECOGNITION_INSTRUMENT", **evidence)
@@ -444,18 +464,44 @@ def schema_of(services: tuple[Service, ...], types: Iterable[str]) -> tuple[Sche
     return tuple(found[sha256] for sha256 in sorted(found))
 
 
-def level_of(services: tuple[Service, ...], window: Window, at: datetime, known_at: datetime | None) -> Vector:
-    """The level the home state grants: the highest of the authorisations that cover the credential."""
-    issued = window.issued or at
-    return max(
-        (assurance.granted(service.assurance, issued, at, known_at) for service in services),
-        default=assurance.LADDER["none"],
+def level_of(credential: Credential, services: tuple[Service, ...], at: datetime, known_at: datetime | None) -> Vector:
+    """The level the home state grants: for each type the highest of the authorisations that stand behind
+    it (if none does, of those that cover it), and of several types the lowest on every axis."""
+    issued = credential.window.issued or at
+    levels = []
+    for type in credential.types or (_UNTYPED,):
+        covering = [service for service in services if type in service.types]
+        standing = [service for service in covering if _stands(service, credential, at, known_at)] or covering
+        granted = (assurance.granted(service.assurance, issued, at, known_at) for service in standing)
+        levels.append(max(granted, default=assurance.LADDER["none"]))
+    return Vector(*(min(axis) for axis in zip(*levels, strict=True)))
+
+
+def _stands(service: Service, credential: Credential, at: datetime, known_at: datetime | None) -> bool:
+    try:
+        history.judge(service.events, issued=credential.window.issued, moment=at, known_at=known_at)
+    except Fault:
+        return False
+    return True
+
+
+def _instrument_status(registry: Registry, id: str) -> str:
+    found = (entry["status"] for entry in registry.vocabulary.get("instruments", []) if entry.get("id") == id)
+    return str(next(found, "unknown"))
+
+
+def _signer(key: PublicKey, credential: Credential, records: Listings) -> Signer:
+    """The signer, with what the authorisations for this credential have on record about its key."""
+    services = {id(service): service for service, _ in records}
+    relevant = {id(service) for service in _relevant(credential, tuple(services.values()))}
+    return Signer(
+        key, tuple(services.values()), tuple(record for service, record in records if id(service) in relevant)
     )
 
 
 def _relevant(credential: Credential, services: tuple[Service, ...]) -> tuple[Service, ...]:
     """The authorisations that speak of this type in this format; of several answers only theirs count."""
-    types = set(credential.types or ("VerifiableCredential",))
+    types = set(credential.types or (_UNTYPED,))
     typed = tuple(service for service in services if types & service.types.keys())
     return tuple(service for service in typed if credential.format in service.formats) or typed or services
 
@@ -481,8 +527,11 @@ def _best(
 def _denied(
     registry: Registry, credential: Credential, signer: Signer, at: datetime, known_at: datetime | None
 ) -> None:
+    ids = {signer.key.thumbprint, credential.issuer}
+    if credential.issuer is None:
+        ids.update(name.value for service in signer.services for name in service.names)
     for denial in known(registry.denials(signer.services[0].state), known_at):
-        if denial.effective <= at and denial.id in (credential.issuer, signer.key.thumbprint):
+        if denial.effective <= at and denial.id in ids:
             raise Fault("SCOPE_ISSUER_DENIED", since=times.show(denial.effective), reason=printable(denial.reason))
 
 
@@ -548,19 +597,32 @@ def _certified(
     must itself name the issuer; a listed signer is named by its listing."""
     from defa_id.resolvers import x5c
 
-    chain, issued = credential.proof.hint.x5c, credential.window.issued or at
-    held = [c for s in services for c in known(s.certificates, known_at) if covers(c.valid_from, c.valid_until, issued)]
-    if not held:
+    chain, issuer = credential.proof.hint.x5c, credential.issuer
+    listed = [(service, record) for service in services for record in known(service.certificates, known_at)]
+    if not listed:
         raise Fault("JOSE_HEADER_FORBIDDEN", "the issuer's entry lists no certificates", parameter="x5c")
-    leaves = {c.sha256 for c in held if c.use == "leaf"}
-    authorities = {x5c.from_pem(c.pem) for c in held if c.use == "ca"}
-    key = x5c.verify(chain, authorities, leaves, issued)
-    fingerprint = x5c.fingerprint(chain[0])
-    issuer = credential.issuer
-    if fingerprint not in leaves and issuer is not None and not _is_named(issuer, x5c.names(chain[0])):
+    records = [(service, record) for service, record in listed if _leads(chain, record)]
+    leaves = {record.sha256 for _, record in records if record.use == "leaf"}
+    authorities = {x5c.from_pem(record.pem) for _, record in records if record.use == "ca"}
+    key = x5c.verify(chain, authorities, leaves, credential.window.issued or at)
+    if not leaves and issuer is not None and not _is_named(issuer, x5c.names(chain[0])):
         raise Fault("SCOPE_ISSUER_KEY", "the certificate is not issued for this issuer")
-    owners = tuple(s for s in services if s.certificates)
-    return Found(Signer(key, owners), "the certificate is this issuer's", {"certificate": fingerprint})
+    evidence = {"certificate": x5c.fingerprint(chain[0])}
+    return Found(_signer(key, credential, records), "the certificate is this issuer's", evidence)
+
+
+def _leads(chain: tuple[bytes, ...], listed: ListedCertificate) -> bool:
+    """Whether a chain ends at a listed certificate; at an authority's only by its own word, until verified."""
+    from defa_id.resolvers import x5c
+
+    if listed.use == "leaf":
+        return listed.sha256 == x5c.fingerprint(chain[0])
+    try:
+        authority = x5c.from_pem(listed.pem)
+        x5c.load(authority)
+    except Fault:
+        return False  # nothing leads to a certificate nobody can read: its state's trouble, not the sender's
+    return x5c.leads_to(chain, authority)
 
 
 def _is_named(issuer: str, names: frozenset[str]) -> bool:
@@ -574,15 +636,20 @@ def _by_certificate(registry: Registry, credential: Credential, known_at: dateti
     chain = credential.proof.hint.x5c
     if not chain:
         return ()
-    fingerprint = x5c.fingerprint(chain[0])
-    return tuple(
-        service
-        for service in registry.certified(known_at)
-        if any(
-            listed.sha256 == fingerprint if listed.use == "leaf" else x5c.leads_to(chain, x5c.from_pem(listed.pem))
-            for listed in known(service.certificates, known_at)
-        )
-    )
+    named = x5c.names(chain[0])
+    found: list[Service] = []
+    try:
+        for service in registry.certified(known_at):
+            its_own = any(_is_named(name.value, named) for name in known(service.names, known_at))
+            records = known(service.certificates, known_at)
+            if any((its_own or record.use == "leaf") and _leads(chain, record) for record in records):
+                found.append(service)
+    except RegistryRejected:
+        if not found:
+            raise
+    if len({(service.state, service.entity_id) for service in found}) > 1:
+        raise Fault("JOSE_KEY_AMBIGUOUS", "its certificate is listed for more than one issuer")
+    return tuple(found)
 
 
 def _subject_kind(registry: Registry, type: str) -> str | None:

@@ -60,6 +60,8 @@ class Catalogue(NamedTuple):
             raise ValueError(f"check {entry.id} exists")
         if taken := [reason.code for reason in reasons if reason.code in self.reasons]:
             raise ValueError(f"reason {taken[0]} exists")
+        if len({reason.code for reason in reasons}) != len(reasons):
+            raise ValueError("a reason stands twice")
         return Catalogue(
             MappingProxyType({**self.checks, entry.id: entry}),
             MappingProxyType({**self.reasons, **{reason.code: reason for reason in reasons}}),
@@ -514,7 +516,7 @@ def _reasons() -> Iterable[Reason]:
     yield reason(
         "RECOGNITION_PURPOSE",
         "The relying state recognises it, but not for this purpose.",
-        "Ask for a purpose the recognition covers, or use another route.",
+        "Name the purpose (--purpose), one that the recognition covers; or use another route.",
     )
     yield reason("RECOGNITION_NOT_YET", "The recognition is not in effect yet.", "Try again once it is in effect.")
     yield reason("RECOGNITION_ENDED", "The recognition has ended.", states)
@@ -541,7 +543,7 @@ def _reasons() -> Iterable[Reason]:
     )
     yield reason("POLICY_FORMAT", "The policy does not take this format.", "Ask for it in a format the policy takes.")
     yield reason("POLICY_WAIVED", "The policy waives this check.", "Nothing; the reason is given.")
-    yield reason("NEEDS", "An earlier check did not pass.", "Mend that one first.")
+    yield reason("CHECK_NEEDS", "An earlier check did not pass.", "Mend that one first.")
     # Registry
     yield reason(
         "REG_STALE", "The registry is older than the level asked allows.", "Refresh the registry, then try again."

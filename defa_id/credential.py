@@ -85,7 +85,8 @@ class Credential(NamedTuple):
 
     `types` leaves out VerifiableCredential; `claims` is the whole processed document and
     `subject` what it says about its subject; `digest` is the SHA-256 of what was signed;
-    `model` names the data model; `shown` is a holder's proof that travels with it (SD-JWT+KB).
+    `typ` is the header's, `disclosures` counts what was disclosed, `model` names the data model;
+    `shown` is a holder's proof that travels with it (SD-JWT+KB).
     """
 
     format: str
@@ -99,6 +100,8 @@ class Credential(NamedTuple):
     status: tuple[StatusEntry, ...]
     holder: Holder
     digest: str
+    typ: str | None = None
+    disclosures: int | None = None
     shown: Shown | None = None
 
 

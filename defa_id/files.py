@@ -74,10 +74,6 @@ def load_policy(name: str | os.PathLike[str]) -> Policy:
         raise PolicyInvalid(
             f"policy {printable(str(path))}: {fault.code} {fault.why}", hint="Mend the document."
         ) from None
-    except ValueError as error:
-        raise PolicyInvalid(
-            f"policy {printable(str(path))}: {error}", hint="Use whole numbers and texts only."
-        ) from None
 
 
 def recorded_sources(directory: Path) -> RecordedSource:
@@ -88,8 +84,8 @@ def recorded_sources(directory: Path) -> RecordedSource:
         raise WrongUse(f"index.json: {fault.code} {fault.why}", hint="It maps each URL to a file name.") from None
     documents = {}
     for url, name in index.items():
-        path = directory / name if isinstance(name, str) else directory
-        if not isinstance(name, str) or not path.resolve().is_relative_to(directory.resolve()) or not path.is_file():
+        path = directory / name if isinstance(name, str) and "\0" not in name else directory
+        if not path.is_file() or not path.resolve().is_relative_to(directory.resolve()):
             raise WrongUse(f"index.json: no file for {printable(url)!r}", hint="Files lie in the same folder.")
         recorded = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
         documents[url] = Document(read_input(path, limits.DOCUMENT_BYTES), times.show(recorded))
@@ -107,29 +103,28 @@ def open_registry(
 
     `root` is the trust anchor the user pinned; without one, the anchor is the packaged one or the
     one beside the registry, and every verdict says which. `memory` is a file to remember versions
-    in, None for the user's own, "none" for no memory. `now` is the wall clock (default: read here).
+    in, None for the user's own, "none" for no memory; what came with this package needs none.
+    `now` is the wall clock (default: read here).
     Raises `RegistryRejected`, and `WrongUse` for a memory that cannot be used.
     """
-    folder = Path(path) if path is not None else demo_registry_path()
-    files = _bundle(folder) if folder.is_file() else _folder(folder)
+    now = now or datetime.now(UTC)
+    place = Path(path) if path is not None else demo_registry_path()
+    files = _bundle(place) if place.is_file() else _folder(place)
+    anchor = files("root.json", limits.REGISTRY_ROOT_BYTES)
+    origin = "packaged" if path is None else "beside the registry"
     if root is not None:
         anchor, origin = read_input(Path(root), limits.REGISTRY_ROOT_BYTES), "pinned"
-    else:
-        beside = files("root.json", limits.REGISTRY_ROOT_BYTES)
-        if beside is None:
-            raise RegistryRejected(
-                f"{printable(str(path), 200)} is not a published registry",
-                code="REG_MISSING",
-                hint="Give the folder that `defa-id registry publish` wrote, or a bundle.",
-            )
-        anchor, origin = beside, "packaged" if path is None else "beside the registry"
+    if anchor is None:
+        raise RegistryRejected(
+            f"{printable(str(place), 200)} is not a published registry",
+            code="REG_MISSING",
+            hint="Give the folder that `defa-id registry publish` wrote, or a bundle.",
+        )
+    if path is None:
+        return Registry.open(files, anchor, now=now, origin=origin)
     remembered = _Memory(memory)
     registry = Registry.open(
-        files,
-        anchor,
-        now=now or datetime.now(UTC),
-        origin=origin,
-        seen=lambda name: remembered.of(name).merge(_floor(name) if path is not None else Seen()),
+        files, anchor, now=now, origin=origin, seen=lambda name: remembered.of(name).merge(_floor(name))
     )
     remembered.keep(registry)
     return registry
@@ -167,7 +162,7 @@ def _bundle(path: Path) -> Files:
         bundle = json.loads(text)
         files: dict[str, str] = bundle["files"] if bundle["defa_id"] == BUNDLE_KIND else {}
         held = {name: content.encode() for name, content in files.items()}
-    except (zlib.error, ValueError, KeyError, TypeError, AttributeError):
+    except (zlib.error, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise RegistryRejected("the bundle cannot be read", code="REG_FORMAT") from None
     return lambda name, limit: _within(name, held[name], limit) if name in held else None
 
@@ -191,11 +186,19 @@ def _floor(name: str) -> Seen:
     return Seen({"timestamp": signed["version"], "snapshot": signed["meta"]["snapshot.json"]["version"]})
 
 
+def _own_memory_path() -> Path | None:
+    """The user's own memory; None for a user without a home, as in a bare container."""
+    try:
+        return default_memory_path()
+    except RuntimeError:
+        return None
+
+
 class _Memory:
     """What this user's client has seen of each registry, in one small file."""
 
     def __init__(self, where: str | os.PathLike[str] | None) -> None:
-        self._path = None if where == NO_MEMORY else Path(where) if where is not None else default_memory_path()
+        self._path = None if where == NO_MEMORY else Path(where) if where is not None else _own_memory_path()
         self._required = where is not None
         self._registries = self._read()
 
@@ -218,6 +221,7 @@ class _Memory:
         """Remember what was just seen. A time within the hour is not worth writing again."""
         if self._path is None:
             return
+        self._registries = self._read()  # another client may have seen more meanwhile
         before, after = self.of(registry.name), registry.seen().merge(self.of(registry.name))
         same = (before.versions, before.snapshot_sha256, before.denied) == (
             after.versions,
@@ -226,7 +230,7 @@ class _Memory:
         )
         if same and before.latest and after.latest and (after.latest - before.latest).total_seconds() < 3600:
             return
-        self._registries = {**self._read(), registry.name: _remembered(after)}
+        self._registries = {**self._registries, registry.name: _remembered(after)}
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             fresh = self._path.with_name(f".{self._path.name}.{os.getpid()}")

@@ -60,7 +60,12 @@ def _credential(credential: Credential) -> dict[str, Any]:
     proof, window = credential.proof, credential.window
     return {
         "model": credential.model,
-        "header": {"alg": proof.alg, "kid": proof.hint.kid, "certificates": len(proof.hint.x5c)},
+        "header": {
+            "typ": credential.typ,
+            "alg": proof.alg,
+            "kid": proof.hint.kid,
+            "certificates": len(proof.hint.x5c),
+        },
         "issuer": credential.issuer,
         "types": list(credential.types),
         "times": {
@@ -73,6 +78,7 @@ def _credential(credential: Credential) -> dict[str, Any]:
             "subjects": [printable(subject, 256) for subject in credential.holder.subjects],
         },
         "status": [{"type": entry.type, **dict(entry.entry)} for entry in credential.status],
+        "disclosures": credential.disclosures,
         "digest": credential.digest,
         "claims": dict(credential.claims),
     }

@@ -48,7 +48,27 @@ _CURVES: Final[Mapping[str, tuple[type[ec.EllipticCurve], int]]] = {
     "P-256": (ec.SECP256R1, 32),
     "P-384": (ec.SECP384R1, 48),
 }
-_ECDSA: Final = {"P-256": ec.ECDSA(hashes.SHA256()), "P-384": ec.ECDSA(hashes.SHA384())}
+
+
+class _Ecdsa(ec.ECDSA):
+    """ECDSA as far as verifying needs it: setting up the signing side of the base class loads the
+    modules of every other kind of key, which costs a cold start half a Python start."""
+
+    def __init__(self, algorithm: hashes.HashAlgorithm) -> None:
+        self._hash = algorithm
+
+    @property
+    def algorithm(self) -> hashes.HashAlgorithm:
+        """The hash."""
+        return self._hash
+
+    @property
+    def deterministic_signing(self) -> bool:
+        """Nothing is signed with this."""
+        return False
+
+
+ECDSA: Final[Mapping[str, ec.ECDSA]] = {"P-256": _Ecdsa(hashes.SHA256()), "P-384": _Ecdsa(hashes.SHA384())}
 _PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _RSA_BITS: Final = 2048  # NIST SP 800-131A rev. 2 §3
 _RSA_EXPONENT: Final = 65537  # FIPS 186-5 §5.4 (e ≥ 2^16 + 1)
@@ -106,7 +126,7 @@ class PublicKey:
             raise Fault("JOSE_SIGNATURE_FORMAT", f"{alg} signatures have {size} bytes, not {len(signature)}", alg=alg)
         try:
             if self.kty == "EC":
-                self._native.verify(_der(signature), message, _ECDSA[self.crv or ""])
+                self._native.verify(_der(signature), message, ECDSA[self.crv or ""])
             elif self.kty == "OKP":
                 self._native.verify(signature, message)
             else:
@@ -253,8 +273,9 @@ def _read_rsa(n: int, e: int, kid: str | None, alg: str | None) -> PublicKey:
 
 
 def _roca(n: int) -> bool:
-    """Whether n mod p is a power of 65537 for every small prime p: true of every ROCA modulus, and
-    of another one with a chance under 2^-27 (Nemec et al., "The Return of Coppersmith's Attack", 2017, §3.3)."""
+    """Whether the modulus has the mark of a ROCA key (Nemec et al., "The Return of Coppersmith's
+    Attack", 2017): modulo each of these primes, the ones among the first 39 of which 65537 does not
+    generate all units, it is a power of 65537. Another modulus is so with a chance under 2^-27."""
     for prime in (11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157):
         residue, power = n % prime, 1
         for _ in range(prime):

@@ -26,8 +26,8 @@ class Source(Protocol):
 class NoSource:
     """Offline: there is nothing outside. Every question is answered with `Unknowable`."""
 
-    def get(self, url: str, limit: int) -> Document:
-        """Raises `Unknowable` SCHEMA_UNAVAILABLE or the caller's own reason; never returns."""
+    def get(self, url: str, limit: int) -> Document:  # noqa: ARG002  (the protocol's signature)
+        """Raises `Unavailable`; never returns."""
         raise Unavailable(url)
 
 

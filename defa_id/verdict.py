@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from defa_id.catalogue import CATALOGUE, Catalogue
@@ -39,8 +40,7 @@ class Found(NamedTuple, Generic[T]):
     code: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Check:
+class Check(NamedTuple):
     """One line of a verdict. `item` tells lines of one id apart: the credential or status entry meant."""
 
     id: str
@@ -83,7 +83,7 @@ class Ledger:
         if id in self._waived:
             line = Check(id, Outcome.SKIPPED, "POLICY_WAIVED", self._waived[id], {}, item)
         elif missing := [need for need in needs if not self.passed(need, item if of is None else of)]:
-            line = Check(id, Outcome.SKIPPED, "NEEDS", "needs " + ", ".join(missing), {}, item)
+            line = Check(id, Outcome.SKIPPED, "CHECK_NEEDS", "needs " + ", ".join(missing), {}, item)
         else:
             try:
                 value, why, evidence, code = step()
@@ -130,8 +130,7 @@ def fold(checks: Collection[Check], required: Collection[str]) -> Decision:
     return Decision.INDETERMINATE
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Accepted:
+class Accepted(NamedTuple):
     """What an accepted credential says: the only way its claims leave a verdict.
 
     `claims` is what it says about its subject, alike in every format; `document` is the whole
@@ -141,7 +140,7 @@ class Accepted:
     claims: Mapping[str, Any]
     issuer: str
     level: str
-    document: Mapping[str, Any] = field(default_factory=dict)
+    document: Mapping[str, Any] = MappingProxyType({})
     conditions: tuple[str, ...] = ()
     others: tuple[Accepted, ...] = ()
 
@@ -249,7 +248,8 @@ def _accepted_sentence(verdict: Verdict) -> str:
     if not recognition or recognition["environment"] == NO_ENVIRONMENT:
         return "Accepted: the proof holds. Who the issuer is was not asked."
     home, relying = recognition["home_state"], recognition["relying_state"]
-    level = recognition["level"]["label"]
+    capped = " and ".join(recognition["level"]["capped_by"])
+    level = recognition["level"]["label"] + (f" ({capped})" if capped else "")
     many = f"{len(verdict.credentials)} credentials, the first " if len(verdict.credentials) > 1 else ""
     own = f"its own credential in {home}" if home == relying else f"{relying} may rely on this credential from {home}"
     purpose = f" for {recognition['purpose']}" if recognition["purpose"] else ""

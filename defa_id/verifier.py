@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -30,7 +29,7 @@ from defa_id.trust.recognition import Relied
 from defa_id.trust.records import SchemaReference, Service
 from defa_id.trust.registry import Registry
 from defa_id.verdict import NO_ENVIRONMENT, Accepted, Found, Ledger, Verdict
-from defa_id.version import VERSION
+from defa_id.version import __version__
 
 T = TypeVar("T")
 _HOLDER: Final = ("holder.presented", "holder.proof", "holder.key", "holder.nonce", "holder.audience", "holder.time")
@@ -131,11 +130,7 @@ class _Walk:
     def envelope(self, presentation: Presentation) -> PublicKey | None:
         """A presentation's own proof: it has to hold whether or not one was asked for."""
         binding = presentation.binding
-        if self.holder_asked:
-            count = len(presentation.credentials)
-            self.ledger.run(
-                "holder.presented", lambda: Found(None, f"a presentation of {count}", {"credentials": count})
-            )
+        self.ledger.run("holder.presented", lambda: answers.presented(presentation))
         key = self.ledger.run(
             "holder.proof",
             lambda: answers.presenting_key(self.parts, self.registry, binding, None),
@@ -175,7 +170,7 @@ class _Walk:
         bound = self.holder(credential, format, item, presented_by)
         fresh = self.status(credential, covered, item)
         self.schema(credential, covered, item)
-        level = answers.level_of(covered, credential.window, at, known_at)
+        level = answers.level_of(credential, covered, at, known_at)
         reached, capped_by = assurance.achieved(level, Shown(bound, fresh))
         relied = self.recognition(credential, home, level, item)
         run(
@@ -395,7 +390,7 @@ class _Walk:
     def close(self) -> Verdict:
         """The fold is the verdict's own; here only what it depended on is written down."""
         required = self.parts.catalogue.required(self.asked) - self.policy.waive.keys()
-        subject = replace(self.subjects[0], others=tuple(self.subjects[1:])) if self.subjects else None
+        subject = self.subjects[0]._replace(others=tuple(self.subjects[1:])) if self.subjects else None
         registry = self.registry
         return Verdict(
             checks=self.ledger.lines,
@@ -420,7 +415,7 @@ class _Walk:
             documents=tuple(self.documents),
             at=times.show(self.at),
             known_at=times.show(self.known_at) if self.known_at else None,
-            library=f"defa-id {VERSION}",
+            library=f"defa-id {__version__}",
             catalogue=self.parts.catalogue,
             _subject=subject,
         )
@@ -454,5 +449,5 @@ def _some(value: T | None) -> T:
     """A value that a check before this one found. The ledger skips this one where that did not pass;
     where the policy waived it there is nothing to build on, and not knowing is the answer."""
     if value is None:
-        raise Unknowable("NEEDS", "a check it builds on was waived")
+        raise Unknowable("CHECK_NEEDS", "a check it builds on was waived")
     return value

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any, Final, NoReturn
 
 from defa_id.codec import limits
@@ -34,10 +35,12 @@ def loads(data: bytes, *, nodes: int = limits.JSON_NODES) -> Any:
     try:
         value = _decode(text)
     except json.JSONDecodeError as error:
+        if _deepest(text[: error.pos]) > limits.JSON_DEPTH:
+            raise _too_deep() from None
         code = "JSON_TRAILING" if error.msg == "Extra data" else "JSON_SYNTAX"
         raise Fault(code, f"{error.msg} at character {error.pos}") from None
     except RecursionError:
-        raise Fault("LIMIT_DEPTH", f"nested deeper than {limits.JSON_DEPTH}") from None
+        raise _too_deep() from None
     _bound(value, nodes)
     return value
 
@@ -85,6 +88,19 @@ _decode: Final = json.JSONDecoder(
 ).decode
 
 
+def _too_deep() -> Fault:
+    return Fault("LIMIT_DEPTH", f"nested deeper than {limits.JSON_DEPTH}")
+
+
+def _deepest(text: str) -> int:
+    """How deep a text that is not JSON had come: interpreters give up at different depths."""
+    depth = deepest = 0
+    for token in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', text):
+        depth += (token[0] in "[{") - (token[0] in "]}")
+        deepest = max(deepest, depth)
+    return deepest
+
+
 def _bound(value: Any, most: int) -> None:
     """One walk over the parsed value, level by level, for depth, size and surrogates."""
     level: list[Any] = [value]
@@ -111,7 +127,7 @@ def _bound(value: Any, most: int) -> None:
                 below.extend(item)
         depth += nested
         if depth > limits.JSON_DEPTH:
-            raise Fault("LIMIT_DEPTH", f"nested deeper than {limits.JSON_DEPTH}")
+            raise _too_deep()
         level = below
 
 

@@ -23,11 +23,13 @@ def printable(value: object, length: int = limits.ECHO_CHARS) -> str:
     return shown if len(shown) <= length else shown[: length - 1] + "…"
 
 
-def require_visible(value: str, what: str) -> str:
+def require_visible(value: str, what: str, *, shown: bool = True) -> str:
     """Refuse identifiers with characters nobody can see (controls, joiners, tags, private use).
 
+    `shown`: whether the evidence may hold the value; not where it says something about a subject.
     Raises `Fault` SHAPE_CONTROL_CHAR. Comparison stays byte for byte; nothing is ever folded.
     """
     if not (value.isascii() and value.isprintable()) and any(unicodedata.category(c) in _HIDDEN for c in value):
-        raise Fault("SHAPE_CONTROL_CHAR", f"{what} holds a character that cannot be seen", value=printable(value))
+        evidence = {"value": printable(value)} if shown else {}
+        raise Fault("SHAPE_CONTROL_CHAR", f"{what} holds a character that cannot be seen", **evidence)
     return value

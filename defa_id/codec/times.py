@@ -31,9 +31,12 @@ def parse(text: object, what: str = "a time", code: str = "TIME_FORMAT") -> date
 def from_numeric_date(value: object, what: str) -> datetime:
     """The moment a NumericDate (RFC 7519 §2) names: a whole number of seconds since 1970.
 
-    Raises `Fault` JWT_CLAIM_TYPE. Fractions are legal in the RFC and refused here: issuers of
-    credentials do not write them and readers round them differently.
+    Raises `Fault` JWT_CLAIM_TYPE. Fractions of a second are legal in the RFC and refused here: issuers
+    of credentials do not write them and readers round them differently. A whole number may be spelled
+    with a point, as some issuers' JSON writers do.
     """
+    if type(value) is float and value.is_integer():
+        value = int(value)
     if type(value) is not int or not 0 <= value <= _LAST_NUMERIC_DATE:
         raise Fault("JWT_CLAIM_TYPE", f"{what} is not a whole number of seconds since 1970")
     return datetime.fromtimestamp(value, UTC)

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from defa_id.codec import base64url, limits, strict_json
 from defa_id.codec.text import printable
-from defa_id.credential import Credential, KeyBinding, Reading, Shown
+from defa_id.credential import Credential, KeyBinding, Shown
 from defa_id.errors import Fault
 from defa_id.suites import jws
 
@@ -32,11 +32,12 @@ class Read(NamedTuple):
 
 
 class Disclosed(NamedTuple):
-    """The claims with every disclosure in its place and no digest left."""
+    """The claims with every disclosure in its place and no digest left; `sent` counts them."""
 
     token: jws.Token
     claims: Claims
     shown: Shown | None
+    sent: int
 
 
 def looks_disclosable(data: bytes) -> bool:
@@ -52,7 +53,7 @@ def peek_typ(data: bytes) -> str | None:
         return None
 
 
-def read(data: bytes, reading: Reading) -> Read:
+def read(data: bytes) -> Read:
     """The parts (RFC 9901 §4). Raises `Fault` SDJWT_SYNTAX, LIMIT_DISCLOSURES, SDJWT_ALG and JWS ones."""
     first, *disclosures, last = data.split(b"~")
     if last and b"." not in last:
@@ -82,7 +83,7 @@ def disclose(read: Read, fixed: frozenset[str]) -> Disclosed:
     """
     algorithm = read.claims.get("_sd_alg", "sha-256")
     claims = _Processing(HASHES[algorithm], read.disclosures, fixed).run(read.claims)
-    return Disclosed(read.token, claims, read.shown)
+    return Disclosed(read.token, claims, read.shown, len(read.disclosures))
 
 
 class _Processing:
@@ -97,6 +98,7 @@ class _Processing:
             self._waiting[digest] = disclosure
         self._seen: set[str] = set()
         self._fixed = fixed
+        self._level = 1
 
     def run(self, claims: Claims) -> Claims:
         result = self._object({name: value for name, value in claims.items() if name != "_sd_alg"}, 0, self._fixed)
@@ -105,11 +107,15 @@ class _Processing:
         return result
 
     def _value(self, value: Any, depth: int) -> Any:
-        if type(value) is dict:
-            return self._object(value, depth, frozenset())
-        if type(value) is list:
-            return self._array(value, depth)
-        return value
+        """The value with its disclosures: put together, the claims keep the bound of every JSON text."""
+        if type(value) not in (dict, list):
+            return value
+        if self._level == limits.JSON_DEPTH:
+            raise Fault("LIMIT_DEPTH", f"with its disclosures nested deeper than {limits.JSON_DEPTH}")
+        self._level += 1
+        result = self._object(value, depth, frozenset()) if type(value) is dict else self._array(value, depth)
+        self._level -= 1
+        return result
 
     def _object(self, members: Claims, depth: int, fixed: frozenset[str]) -> Claims:
         if "_sd_alg" in members:
@@ -172,7 +178,7 @@ class _Processing:
 def key_binding(credential: Credential) -> KeyBinding:
     """The key binding that came with a credential (RFC 9901 §4.3), read and not yet verified.
 
-    Raises `Fault` KB_MISSING, JOSE_TYP, KB_CLAIM and what `suites.jws.read` raises.
+    Raises `Fault` KB_MISSING, JOSE_TYP, JOSE_HEADER_FORBIDDEN, KB_CLAIM and what `suites.jws.read` raises.
     """
     shown = credential.shown
     if shown is None:
@@ -180,6 +186,8 @@ def key_binding(credential: Credential) -> KeyBinding:
     token = jws.read(shown.token)
     if token.header.typ != "kb+jwt":
         raise Fault("JOSE_TYP", f"typ {printable(token.header.typ)} is not kb+jwt", typ=printable(token.header.typ))
+    if token.header.cty is not None:
+        raise Fault("JOSE_HEADER_FORBIDDEN", "cty must not be there", parameter="cty")
     claims: Mapping[str, Any] = strict_json.load_object(token.payload)
     for name in ("iat", "aud", "nonce", "sd_hash"):
         if name not in claims:

@@ -21,11 +21,13 @@ def recognises(data: bytes) -> bool:
 
 
 def read(data: bytes, reading: Reading) -> sd_jwt.Read:
-    """Strict syntax and typ. Raises `Fault` JOSE_TYP and what `sd_jwt.read` raises."""
-    read = sd_jwt.read(data, reading)
+    """Strict syntax and typ. Raises `Fault` JOSE_TYP, JOSE_HEADER_FORBIDDEN and what `sd_jwt.read` raises."""
+    read = sd_jwt.read(data)
     typ = read.token.header.typ
     if typ != "dc+sd-jwt" and not (reading.legacy_sd_jwt_typ and typ == "vc+sd-jwt"):
         raise Fault("JOSE_TYP", f"typ {printable(typ)} is not dc+sd-jwt", typ=printable(typ))
+    if read.token.header.cty is not None:
+        raise Fault("JOSE_HEADER_FORBIDDEN", "cty must not be there", parameter="cty")
     return read
 
 
@@ -35,8 +37,11 @@ def disclose(read: sd_jwt.Read) -> sd_jwt.Disclosed:
 
 
 def model(disclosed: sd_jwt.Disclosed) -> Credential:
-    """The credential (draft §2.2.2). Raises `Fault` JWT_CLAIM_MISSING, JWT_CLAIM_TYPE, STATUS_SHAPE, SHAPE_CONTROL_CHAR."""
-    token, claims, shown = disclosed
+    """The credential (draft §2.2.2).
+
+    Raises `Fault` JWT_CLAIM_MISSING, JWT_CLAIM_TYPE, STATUS_SHAPE, SHAPE_CONTROL_CHAR.
+    """
+    token, claims, shown, count = disclosed
     vct = _text(claims, "vct")
     if vct is None:
         raise Fault("JWT_CLAIM_MISSING", "vct is missing")
@@ -63,6 +68,8 @@ def model(disclosed: sd_jwt.Disclosed) -> Credential:
         status=_status(claims),
         holder=Holder(confirmation, (subject,) if subject else ()),
         digest=token.digest,
+        typ=token.header.typ,
+        disclosures=count,
         shown=shown,
     )
 

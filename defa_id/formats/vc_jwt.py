@@ -22,7 +22,7 @@ ENVELOPES: Final = {
     "application/vc+sd-jwt": "vc-sd-jwt",
     "application/dc+sd-jwt": "sd-jwt-vc",
 }
-_DATA_URL: Final = re.compile(r"data:([a-z]+/[a-z0-9.+-]+),([A-Za-z0-9._~-]+)")
+_DATA_URL: Final = re.compile(r"data:([a-z]+/[a-z0-9.+-]+),([A-Za-z0-9._~-]+)")  # RFC 2397 §3, without parameters
 _JWT_ONLY: Final = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf", "nonce"})
 
 
@@ -38,7 +38,7 @@ def recognises(data: bytes) -> bool:
     return b"~" not in data and jws.looks_compact(data)
 
 
-def read(data: bytes, reading: Reading) -> Read:
+def read(data: bytes, _: Reading) -> Read:
     """Strict syntax. Raises what `suites.jws.read` and `strict_json` raise."""
     token = jws.read(data)
     return Read(token, strict_json.load_object(token.payload))
@@ -139,6 +139,7 @@ def _build(
         status=vcdm.status_of(document),
         holder=Holder(confirmation, ids),
         digest=token.digest,
+        typ=token.header.typ,
     )
 
 
@@ -155,8 +156,6 @@ def presentation(token: jws.Token, claims: Claims, document: Claims, format: str
         raise Fault("JWT_ENVELOPE_MISMATCH", "iss is not the holder")
     _agree(claims, "jti", document.get("id"), "id")
     held = vcdm.as_list(document.get("verifiableCredential", []))
-    if not held:
-        raise Fault("JWT_NO_CREDENTIAL")
     if len(held) > limits.PRESENTED_CREDENTIALS:
         raise Fault("LIMIT_CREDENTIALS", f"{len(held)} credentials, {limits.PRESENTED_CREDENTIALS} at most")
     moments = _moments(claims)
@@ -176,14 +175,15 @@ def presentation(token: jws.Token, claims: Claims, document: Claims, format: str
 
 def _held(credential: Any) -> tuple[str | None, bytes]:
     """A presented credential's format, as its envelope says, and its bytes. One in the clear carries
-    no proof we read: it goes on as JSON, which no format here recognises."""
+    no proof we read and goes on as JSON, one of another media type goes on as its data: URL; no
+    format recognises either."""
     if isinstance(credential, str):
         return None, credential.encode()
     if "EnvelopedVerifiableCredential" not in vcdm.as_list(credential.get("type")):
         return None, json_bytes(credential)
     envelope = _DATA_URL.fullmatch(credential["id"])
     if envelope is None or envelope[1] not in ENVELOPES:
-        raise Fault("MODEL_SHAPE", "an enveloped credential is not a data: URL of a known media type")
+        return None, credential["id"].encode()
     return ENVELOPES[envelope[1]], envelope[2].encode("ascii")
 
 

@@ -17,10 +17,10 @@ def recognises(data: bytes) -> bool:
     return sd_jwt.looks_disclosable(data) and sd_jwt.peek_typ(data) in ("vc+sd-jwt", "vp+sd-jwt")
 
 
-def read(data: bytes, reading: Reading) -> sd_jwt.Read:
+def read(data: bytes, _: Reading) -> sd_jwt.Read:
     """Strict syntax. Raises `Fault` JOSE_TYP for an SD-JWT VC with the typ of older drafts, and what
     `sd_jwt.read` raises."""
-    read = sd_jwt.read(data, reading)
+    read = sd_jwt.read(data)
     header = read.token.header
     if header.typ not in ("vc+sd-jwt", "vp+sd-jwt"):
         raise Fault("JOSE_TYP", "typ is neither vc+sd-jwt nor vp+sd-jwt")
@@ -38,9 +38,9 @@ def disclose(read: sd_jwt.Read) -> sd_jwt.Disclosed:
 
 def model(disclosed: sd_jwt.Disclosed) -> Credential | Presentation:
     """The credential or presentation. Raises what `vc_jwt.credential` and `vc_jwt.presentation` raise."""
-    token, claims, shown = disclosed
+    token, claims, shown, count = disclosed
     if wrapped := [name for name in ("vc", "vp") if name in claims]:
         raise Fault("JWT_AMBIGUOUS_MODEL", f"a {wrapped[0]} claim stands in a VCDM 2.0 token")
     if token.header.typ == "vp+sd-jwt":
         return vc_jwt.presentation(token, claims, claims, NAME)
-    return vc_jwt.credential(token, claims, NAME)._replace(shown=shown)
+    return vc_jwt.credential(token, claims, NAME)._replace(shown=shown, disclosures=count)

@@ -22,6 +22,7 @@ Object = Mapping[str, Any]
 
 # RFC 3986 §3.1 and §2: a scheme, then only characters a URL may hold.
 _URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
+_NOT_ABOUT_A_SUBJECT: Final = frozenset({"issuer", "@context"})  # whose texts evidence may hold
 _CONTEXT_KEYWORDS: Final = frozenset({"@vocab", "@base", "@language", "@version", "@protected", "@direction"})
 # VCDM 2.0 Appendix B.1: terms of the base context are protected; redefining one changes its meaning.
 _PROTECTED: Final = frozenset(
@@ -150,9 +151,10 @@ def as_list(value: Any) -> list[Any]:
 
 
 def _url(text: str, what: str) -> str:
-    require_visible(text, what)
+    shown = what in _NOT_ABOUT_A_SUBJECT
+    require_visible(text, what, shown=shown)
     if not _URL.fullmatch(text):
-        raise Fault("MODEL_SHAPE", f"{what} is not a URL", value=printable(text))
+        raise Fault("MODEL_SHAPE", f"{what} is not a URL", **({"value": printable(text)} if shown else {}))
     return text
 
 
@@ -177,11 +179,12 @@ def _types(document: Object, required: str) -> list[str]:
 
 
 def _contexts(document: Object, types: Iterable[str]) -> None:
-    """VCDM 2.0 §4.3: URLs or objects; an object may neither touch the model's own terms nor leave a
-    type without a meaning."""
+    """VCDM 2.0 §4.3: URLs or objects; an object may neither touch the model's own terms, nor give a
+    protected term another meaning (JSON-LD 1.1 §4.1.11), nor leave a type without one."""
     version(document)
     vocabulary = True
-    defined: set[str] = set()
+    defined: dict[str, Any] = {}
+    protected: set[str] = set(_PROTECTED)
     for context in as_list(document["@context"]):
         if isinstance(context, str):
             _url(context, "@context")
@@ -195,8 +198,13 @@ def _contexts(document: Object, types: Iterable[str]) -> None:
                 if term not in _CONTEXT_KEYWORDS:
                     raise Fault("MODEL_CONTEXT", f"{printable(term)} is not taken in an inline @context")
             else:
+                if term in protected and (term not in defined or defined[term] != meaning):
+                    raise Fault("MODEL_CONTEXT", f"an inline @context redefines {printable(term)}")
                 _term(term, meaning)
-                defined.add(term)
+                defined[term] = meaning
+                own = meaning.get("@protected") if isinstance(meaning, dict) else None
+                if own or (own is None and context.get("@protected")):
+                    protected.add(term)
     if not vocabulary:
         for name in types:
             if name not in _PROTECTED and name not in defined and not _URL.fullmatch(name):
@@ -204,8 +212,6 @@ def _contexts(document: Object, types: Iterable[str]) -> None:
 
 
 def _term(term: str, meaning: Any) -> None:
-    if term in _PROTECTED:
-        raise Fault("MODEL_CONTEXT", f"an inline @context redefines {term}")
     iri = meaning.get("@id") if isinstance(meaning, dict) else meaning
     if isinstance(iri, str) and not iri.startswith("@") and not _URL.fullmatch(iri):
         raise Fault("MODEL_CONTEXT", f"term {printable(term)} does not map to a URL")
@@ -255,10 +261,14 @@ def _related_resources(document: Object) -> None:
 
 
 def _presented(credential: Object) -> None:
-    """VCDM 2.0 §4.13.1: a credential itself, or one in an envelope."""
+    """VCDM 2.0 §4.13 and §4.13.1: a credential itself, or one in an envelope: the base context and a
+    `data:` URL (RFC 2397)."""
     kinds = as_list(credential.get("type"))
-    if "EnvelopedVerifiableCredential" in kinds:
-        if not isinstance(credential.get("id"), str) or not credential["id"].startswith("data:"):
-            raise Fault("MODEL_SHAPE", "an enveloped credential is not a data: URL")
+    if "EnvelopedVerifiableCredential" not in kinds:
+        check_credential(credential, version(credential))
         return
-    check_credential(credential, version(credential))
+    if V2 not in as_list(credential.get("@context")):
+        raise Fault("MODEL_CONTEXT", "an enveloped credential lacks the data model's own @context")
+    address = credential.get("id")
+    if not isinstance(address, str) or not address.startswith("data:") or "," not in address:
+        raise Fault("MODEL_SHAPE", "an enveloped credential is not a data: URL")

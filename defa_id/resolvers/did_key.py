@@ -24,9 +24,9 @@ def resolve(url: str) -> PublicKey:
 
     Raises `Fault`: DID_SYNTAX, KEY_INVALID for another codec or length, KEY_WEAK.
     """
-    did, _, fragment = url.partition("#")
+    did, hash_, fragment = url.partition("#")
     identifier = did.removeprefix("did:key:")
-    if len(url) > limits.DID_CHARS or not did.startswith("did:key:") or (fragment and fragment != identifier):
+    if len(url) > limits.DID_CHARS or not did.startswith("did:key:") or (hash_ and fragment != identifier):
         raise Fault("DID_SYNTAX", "not a did:key")
     data = multibase.decode_base58btc(identifier)
     for prefix, size, crv in _CODECS:

@@ -10,10 +10,11 @@ import binascii
 import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import TypeVar
+from itertools import pairwise
+from typing import Final, TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 
 from defa_id import keys
@@ -21,14 +22,15 @@ from defa_id.errors import Fault
 from defa_id.keys import PublicKey
 
 T = TypeVar("T", bound=x509.ExtensionType)
+_UNREADABLE_EXTENSIONS: Final = (x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 
 
 def load(der: bytes) -> x509.Certificate:
     """One certificate, DER. Raises `Fault` X509_PARSE."""
     try:
         certificate = x509.load_der_x509_certificate(der)
-        certificate.extensions, certificate.public_key()  # noqa: B018  (both are parsed lazily)
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        certificate.extensions, certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion, *_UNREADABLE_EXTENSIONS):
         raise Fault("X509_PARSE") from None
     if certificate.version is not x509.Version.v3:
         raise Fault("X509_PROFILE", "not an X.509 v3 certificate")
@@ -83,7 +85,7 @@ def verify(
             path.append(above[0])
         if len(path) == 1:
             raise Fault("X509_PROFILE", "an authority's own certificate signed the credential")
-        for depth, (below, authority) in enumerate(zip(path, path[1:], strict=False)):
+        for depth, (below, authority) in enumerate(pairwise(path)):
             _in_time(authority, moment)
             _may_certify(authority, depth)
             if not _issued(below, authority):
@@ -150,6 +152,6 @@ def _same(one: x509.Certificate, other: x509.Certificate) -> bool:
 def _issued(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(authority)
-    except (ValueError, TypeError, InvalidSignature):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True

@@ -73,5 +73,6 @@ def meets(label: str, minimum: str) -> bool:
 
 
 def _in_force(records: tuple[Assurance, ...], moment: datetime, known_at: datetime | None) -> Vector:
-    current = [r for r in known(records, known_at) if covers(r.effective, r.until, moment) and r.level in LADDER]
-    return LADDER[max(current, key=lambda r: (r.effective, r.recorded)).level] if current else LADDER["none"]
+    current = [r for r in known(records, known_at) if covers(r.effective, r.until, moment)]
+    last = max(reversed(current), key=lambda r: (r.effective, r.recorded), default=None)
+    return LADDER.get(last.level, LADDER["none"]) if last else LADDER["none"]

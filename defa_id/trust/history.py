@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from defa_id.codec.text import printable
 from defa_id.errors import Fault, Unknowable
 from defa_id.trust.records import Event, known
 
@@ -17,7 +18,8 @@ GRANTED: Final = "granted"
 SUSPENDED: Final = "suspended"
 ENDED: Final = frozenset({"withdrawn", "ceased", "superseded"})
 
-# What an event's reason means for credentials issued before it (registry design, Data).
+# What an event's reason means for credentials issued before it (registry design, Data). A reason or
+# status that is not known here leaves them open.
 LEAVES_GOOD: Final = frozenset({"administrative", "ceased", "superseded"})
 LEAVES_OPEN: Final = frozenset({"investigation", "supervision"})
 DESTROYS: Final = "fraud"
@@ -35,7 +37,7 @@ class Standing(NamedTuple):
 def at(events: Iterable[Event], moment: datetime) -> Event | None:
     """The event in force at `moment`: the last to take effect, and of several the last on record."""
     past = [event for event in events if event.effective <= moment]
-    return max(past, key=lambda event: (event.effective, event.recorded)) if past else None
+    return max(reversed(past), key=lambda event: (event.effective, event.recorded)) if past else None
 
 
 def judge(
@@ -60,13 +62,13 @@ def judge(
     if then is None:
         raise Fault("SCOPE_TIME")
     _issued_under(then)
-    for event in on_record:
-        if event.reason == COMPROMISE and event.effective <= moment:
-            _compromised(event.compromised_since or event.effective, issued, high)
-        if event.reason == DESTROYS and event.effective <= moment and event.status != GRANTED:
-            raise Fault("SCOPE_ISSUER_ENDED", "ended for fraud, which leaves none of its credentials good")
-    now = at(on_record, moment) or then
-    return _standing(now)
+    past = [event for event in on_record if event.effective <= moment]
+    if any(event.reason == DESTROYS for event in past):
+        raise Fault("SCOPE_ISSUER_ENDED", "ended for fraud, which leaves none of its credentials good")
+    compromised = [event.compromised_since or event.effective for event in past if event.reason == COMPROMISE]
+    if compromised:
+        _compromised(min(compromised), issued, high)
+    return _standing(at(past, moment) or then)
 
 
 def _issued_under(then: Event) -> None:
@@ -79,13 +81,14 @@ def _issued_under(then: Event) -> None:
 
 
 def _standing(now: Event) -> Standing:
+    if now.status == GRANTED:
+        return Standing("authorised when it issued this, and now")
     if now.status == SUSPENDED:
         raise Unknowable("SCOPE_ISSUER_SUSPENDED", "it was issued before a suspension that is in force now")
-    if now.status in ENDED:
-        if now.reason in LEAVES_OPEN:
-            raise Unknowable("SCOPE_ISSUER_ENDED", f"it ended for {now.reason}, which leaves earlier credentials open")
+    if now.status in ENDED and now.reason in LEAVES_GOOD | {COMPROMISE}:
         return Standing("authorised when it issued this; the authorisation has ended since", "SCOPE_ISSUER_ENDED_NOTED")
-    return Standing("authorised when it issued this, and now")
+    why = f"it is {printable(now.status)} for {printable(now.reason)}, which leaves earlier credentials open"
+    raise Unknowable("SCOPE_ISSUER_ENDED", why)
 
 
 def _compromised(since: datetime, issued: datetime, high: bool) -> None:

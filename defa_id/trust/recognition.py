@@ -53,7 +53,8 @@ _MISSES: Final = (
 
 def decide(registry: Registry, relying: str, home: str, question: Question, level: str) -> Relied:
     """The statement by which `relying` recognises `home`. Of several in force, one whose minimum the
-    granted `level` meets comes first, then the strongest environment, then the lowest minimum.
+    granted `level` meets comes first, then the strongest environment as reported, then the lowest
+    minimum, then the state's own statement.
 
     Raises `Fault` with the nearest miss: RECOGNITION_NONE, _TYPE, _PURPOSE, _NOT_YET, _ENDED,
     _SUSPENDED, _NOT_SIGNED; `RegistryRejected` if a list needed is not signed as it must be.
@@ -74,8 +75,10 @@ def decide(registry: Registry, relying: str, home: str, question: Question, leve
         if _signed_by_one(registry, relying, home, question.known_at):
             misses.append("RECOGNITION_NOT_SIGNED")
         nearest = max(misses, key=_MISSES.index, default=_MISSES[0])
-        raise Fault(nearest, relying=relying, home=home, type=question.type, purpose=question.purpose)
-    best = min(holding, key=lambda one: _rank(one, level))
+        unnamed = nearest == "RECOGNITION_PURPOSE" and question.purpose is None
+        why = "the recognition is limited to purposes, and none was named" if unnamed else ""
+        raise Fault(nearest, why, relying=relying, home=home, type=question.type, purpose=question.purpose)
+    best = min(holding, key=lambda one: _rank(one, registry.environment, level))
     return Relied(
         best.arrangement or best.id,
         weakest(registry.environment, best.environment),
@@ -122,7 +125,7 @@ def matrix(
         for of in registry.states():
             if by != of:
                 found = statements(registry, by, of, known_at)
-                rows.extend(_rows(registry, by, of, found, at, type, purpose))
+                rows.extend(_rows(registry, by, of, found, at, known_at, type, purpose))
     return sorted(rows, key=lambda row: (row["by"], row["of"], row["type"] or "", row["purpose"] or ""))
 
 
@@ -132,6 +135,7 @@ def _rows(
     of: str,
     found: Iterable[Recognition],
     moment: datetime,
+    known_at: datetime | None,
     type: str | None,
     purpose: str | None,
 ) -> list[dict[str, Any]]:
@@ -150,7 +154,7 @@ def _rows(
                     "level": record.min_level,
                     "environment": weakest(registry.environment, record.environment),
                     "arrangement": record.arrangement or record.id,
-                    "decision": _decision(record, moment),
+                    "decision": _decision(record, moment, known_at),
                 }
                 standing = rows.get((name, limit))
                 if standing is None or _row_rank(row) < _row_rank(standing):
@@ -170,17 +174,18 @@ def _row_rank(row: dict[str, Any]) -> tuple[int, int, int, str]:
     )
 
 
-def _decision(record: Recognition, moment: datetime) -> str:
-    miss = _timing(record, moment, None)
+def _decision(record: Recognition, moment: datetime, known_at: datetime | None) -> str:
+    miss = _timing(record, moment, known_at)
     return {None: "recognised", "RECOGNITION_NOT_YET": "not_yet"}.get(miss, "not_recognised")
 
 
-def _rank(record: Recognition, level: str) -> tuple[bool, int, int, str]:
-    short = LEVELS.index(record.min_level) > LEVELS.index(level)
+def _rank(record: Recognition, registry: str, level: str) -> tuple[bool, int, int, bool, str]:
+    """Orders statements from the one to rely on: a state's own before an arrangement that says the same."""
     return (
-        short,
-        -ENVIRONMENTS.index(record.environment),
+        LEVELS.index(record.min_level) > LEVELS.index(level),
+        -ENVIRONMENTS.index(weakest(registry, record.environment)),
         LEVELS.index(record.min_level),
+        record.arrangement is not None,
         record.arrangement or record.id,
     )
 

@@ -194,7 +194,7 @@ def read_denials(document: Document, territory: str) -> tuple[Denial, ...]:
         raise RegistryRejected(f"the deny list of {territory} speaks for another state", code="REG_SUBJECT")
     try:
         return tuple(
-            Denial(entry["id"], _time(entry, "effective"), _time(entry, "recorded"), entry["reason"])
+            Denial(_text(entry, "id"), _time(entry, "effective"), _time(entry, "recorded"), _text(entry, "reason"))
             for entry in document["denied"]
         )
     except (KeyError, TypeError, Fault) as error:
@@ -211,6 +211,12 @@ def known(records: Iterable[T], known_at: datetime | None) -> tuple[T, ...]:
 def covers(begins: datetime, ends: datetime | None, moment: datetime) -> bool:
     """Whether `moment` lies in [begins, ends); an end of None is open."""
     return begins <= moment and (ends is None or moment < ends)
+
+
+def _text(record: Document, name: str) -> str:
+    if not isinstance(record[name], str):
+        raise TypeError(f"{name} is not a text")
+    return str(record[name])
 
 
 def _time(record: Document, name: str) -> datetime:

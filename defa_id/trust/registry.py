@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from defa_id import keys
@@ -42,8 +43,12 @@ class Registry:
         self._lists: dict[str, StateList] = {}
         self._denials: dict[str, tuple[Denial, ...]] = {}
         self._keys: dict[str, PublicKey] = {}
+        self._targets: dict[str, bytes | None] = {}
+        self._issuers: dict[str, tuple[Service, ...]] = {}
         self._raw = {
-            path[:2]: data for path, data in opened.targets.items() if len(path) == 12 and path.endswith("/list.json")
+            path[:2]: data
+            for (role, path), data in opened.targets.items()
+            if role == f"{path[:2]}-ops" and path == f"{path[:2]}/list.json"
         }
         self.anchor = anchor
         self.name = opened.registry
@@ -61,7 +66,7 @@ class Registry:
         *,
         now: datetime,
         origin: str = "pinned",
-        seen: Callable[[str], Seen] = lambda name: Seen(),
+        seen: Callable[[str], Seen] = lambda _: Seen(),
     ) -> Registry:
         """The registry in `files`, as of the wall clock `now`. Raises `RegistryRejected`."""
         try:
@@ -122,22 +127,37 @@ class Registry:
 
         Raises `RegistryRejected` REG_ID_CONFLICT if two states list it.
         """
-        found = tuple(
+        found = self._issuers.get(issuer)
+        if found is None:
+            found = tuple(
+                service
+                for territory in self._mentioning(issuer)
+                for service in self.state_list(territory).services
+                if any(name.value == issuer for name in service.names)
+            )
+            if len({service.state for service in found}) > 1:
+                raise RegistryRejected("two states list one issuer identifier", code="REG_ID_CONFLICT")
+            if found:  # strangers are not remembered: there is no end of them
+                self._issuers[issuer] = found
+        return tuple(
             service
-            for territory in self._mentioning(issuer)
-            for service in known(self.state_list(territory).services, known_at)
+            for service in known(found, known_at)
             if any(name.value == issuer for name in known(service.names, known_at))
         )
-        if len({service.state for service in found}) > 1:
-            raise RegistryRejected("two states list one issuer identifier", code="REG_ID_CONFLICT")
-        return found
 
     def certified(self, known_at: datetime | None = None) -> Iterator[Service]:
-        """Every authorisation that lists X.509 certificates."""
+        """Every authorisation that lists X.509 certificates. Raises `RegistryRejected` for a state whose
+        list cannot be believed, after what all others list."""
+        trouble: RegistryRejected | None = None
         for territory in self._mentioning("x509"):
-            for service in known(self.state_list(territory).services, known_at):
-                if service.certificates:
-                    yield service
+            try:
+                services = known(self.state_list(territory).services, known_at)
+            except RegistryRejected as rejected:
+                trouble = rejected
+                continue
+            yield from (service for service in services if service.certificates)
+        if trouble is not None:
+            raise trouble
 
     def mentions(self, key_hint: str) -> bool:
         """Whether any state lists a key or identifier under this exact text."""
@@ -159,9 +179,11 @@ class Registry:
 
     def target(self, path: str) -> bytes | None:
         """A schema or vocabulary the registry carries, its signatures verified. Raises `RegistryRejected`."""
-        return signed.entitled_target(self._opened, path)
+        if path not in self._targets:
+            self._targets[path] = signed.entitled_target(self._opened, path)
+        return self._targets[path]
 
-    @property
+    @cached_property
     def vocabulary(self) -> Mapping[str, Any]:
         """The shared vocabulary: types, purposes, reasons, levels, instruments."""
         data = self.target("vocabulary.json")
@@ -169,15 +191,27 @@ class Registry:
 
     def seen(self) -> Seen:
         """What a client should remember of this registry from now on."""
-        denied: dict[tuple[str, ...], tuple[str, Mapping[str, Any]]] = {}
-        for territory in self.states():
-            path = f"{territory}/deny.json"
-            entries = _object(self._opened.targets.get(path, b"{}"), path).get("denied")
-            if entries and signed.entitled_target(self._opened, path):
-                denied |= {(territory, entry["id"], entry["effective"]): (territory, entry) for entry in entries}
+        denied = {
+            (territory, entry["id"], entry["effective"]): (territory, entry)
+            for territory in self.states()
+            for entry in self._struck(territory)
+        }
         kept = tuple(item for item in self._remembered if (item[0], item[1]["id"], item[1]["effective"]) not in denied)
         latest = max(self._wall, self._now) if self.freshness_for().clock_trusted else self._opened.issued
         return Seen(dict(self._opened.versions), self.sha256, latest, (*denied.values(), *kept))
+
+    def _struck(self, territory: str) -> Sequence[Mapping[str, Any]]:
+        """The entries of a state's deny list as signed; none, of a list that cannot be believed: that is
+        told when the state is asked for, and must not keep the others from being remembered."""
+        path = f"{territory}/deny.json"
+        try:
+            document = _object(self._opened.targets.get((f"{territory}-deny", path), b"{}"), path)
+            entries: Sequence[Mapping[str, Any]] = document.get("denied", ())
+            if entries and read_denials(document, territory) and signed.entitled_target(self._opened, path):
+                return entries
+        except RegistryRejected:
+            pass
+        return ()
 
     def _mentioning(self, text: str) -> Iterator[str]:
         """The states whose list holds this text; a look-up opens and verifies only those."""

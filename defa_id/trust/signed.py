@@ -15,16 +15,16 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from defa_id.codec import limits, strict_json, times
 from defa_id.errors import Fault, RegistryRejected
+from defa_id.keys import ECDSA
 
 Files = Callable[[str, int], bytes | None]  # the file of that name, at most so many bytes; None if there is none
 Document = Mapping[str, Any]
 
-_SHA256: Final = ec.ECDSA(hashes.SHA256())
+_TOP: Final = frozenset({"root", "timestamp", "snapshot"})
 # SubjectPublicKeyInfo of an uncompressed P-256 point up to the point itself (RFC 5480 §2).
 _P256_SPKI: Final = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200")
 
@@ -56,7 +56,8 @@ class Role(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """A registry whose every byte hangs on its root. `expires`: the earliest of the top roles."""
+    """A registry whose every byte hangs on its root. `expires`: the earliest of the top roles.
+    `targets`: by role and path, because any role may write any path into its own file."""
 
     registry: str
     environment: str
@@ -67,7 +68,7 @@ class Opened(NamedTuple):
     issued: datetime | None
     expires: datetime
     roles: Mapping[str, Role]
-    targets: Mapping[str, bytes]
+    targets: Mapping[tuple[str, str], bytes]
     versions: Mapping[str, int]
     shared: Mapping[str, Any]
 
@@ -79,7 +80,7 @@ def open_signed(files: Files, anchor: bytes, seen: Callable[[str], Seen]) -> Ope
     REG_SIGNATURE, REG_ROLLBACK, REG_EQUIVOCATION, REG_DIGEST, REG_MISSING, REG_FORMAT, LIMIT_REGISTRY.
     Expiry is not an error here: see `defa_id.trust.registry`.
     """
-    root, envelope = _root(files, anchor)
+    root = _root(files, anchor)
     about = root.get("x-defa-id")
     if not isinstance(about, dict) or not all(isinstance(about.get(n), str) for n in ("registry", "environment")):
         raise RegistryRejected("the root does not say which registry it is", code="REG_ROOT")
@@ -121,23 +122,25 @@ def open_signed(files: Files, anchor: bytes, seen: Callable[[str], Seen]) -> Ope
 
 def entitled_target(opened: Opened, path: str) -> bytes | None:
     """A target's bytes, if the delegation for its path was followed by those entitled to (TUF §5.6.7);
-    None if no role names it.
+    None if no role on that way names it. What another role says under this path does not count.
 
-    Raises `RegistryRejected` REG_SIGNATURE, REG_MISSING.
+    Raises `RegistryRejected` REG_SIGNATURE, REG_MISSING, REG_FORMAT.
     """
     role = "targets"
-    for _ in range(3):  # targets → XX → XX-ops or XX-deny; the layout goes no deeper
-        entry = opened.roles[role].signed["targets"].get(path)
-        if entry is not None:
-            return opened.targets[path]
-        delegated = _delegation(opened.roles[role].signed, path)
-        if delegated is None:
-            return None
-        name = delegated["name"]
-        if name not in opened.roles:
-            raise RegistryRejected(f"role {name} is missing", code="REG_MISSING")
-        _verify(opened.roles[name].envelope, delegated, opened.roles[role].signed["delegations"]["keys"], name)
-        role = name
+    try:
+        for _ in range(3):  # targets → XX → XX-ops or XX-deny; the layout goes no deeper
+            if path in opened.roles[role].signed["targets"]:
+                return opened.targets[role, path]
+            delegated = _delegation(opened.roles[role].signed, path)
+            if delegated is None:
+                return None
+            name = delegated["name"]
+            if name not in opened.roles:
+                raise RegistryRejected(f"role {name} is missing", code="REG_MISSING")
+            _verify(opened.roles[name].envelope, delegated, opened.roles[role].signed["delegations"]["keys"], name)
+            role = name
+    except (KeyError, TypeError, AttributeError) as error:
+        raise RegistryRejected(f"the way to {path} cannot be read: {error!r}", code="REG_FORMAT") from None
     return None
 
 
@@ -147,37 +150,45 @@ def expiry_of(opened: Opened, territory: str) -> datetime:
     return min((opened.roles[name].expires for name in names if name in opened.roles), default=opened.expires)
 
 
-def _root(files: Files, anchor: bytes) -> tuple[Document, Document]:
+def _root(files: Files, anchor: bytes) -> Document:
     """The newest root, each version signed by the one before and by itself (TUF §5.3)."""
     envelope = _parse(anchor, "the root")
     root = _signed(envelope, "root")
     _entitled(envelope, root, "root", "root")
-    for _ in range(limits.REGISTRY_ROOT_HOPS):
+    for _ in range(limits.REGISTRY_ROOT_HOPS + 1):
         data = files(f"metadata/{_version(root) + 1}.root.json", limits.REGISTRY_ROOT_BYTES)
         if data is None:
-            return root, envelope
+            return root
         envelope = _parse(data, "the root")
         following = _signed(envelope, "root")
         if _version(following) != _version(root) + 1:
             raise RegistryRejected("a root version was skipped", code="REG_ROOT")
         _entitled(envelope, root, "root", "root")
         _entitled(envelope, following, "root", "root")
+        if following["x-defa-id"]["registry"] != root["x-defa-id"]["registry"]:
+            raise RegistryRejected("a later root speaks of another registry", code="REG_ROOT")
         root = following
     raise RegistryRejected(f"more than {limits.REGISTRY_ROOT_HOPS} root versions", code="LIMIT_REGISTRY")
 
 
-def _roles(files: Files, snapshot: Document, known: Seen) -> tuple[dict[str, Role], dict[str, bytes]]:
+def _roles(files: Files, snapshot: Document, known: Seen) -> tuple[dict[str, Role], dict[tuple[str, str], bytes]]:
     roles: dict[str, Role] = {}
-    targets: dict[str, bytes] = {}
+    targets: dict[tuple[str, str], bytes] = {}
+    held = 0
     for file in snapshot["meta"]:
         name = file.removesuffix(".json")
+        if name in _TOP:
+            raise RegistryRejected(f"the snapshot names {name} among the states' roles", code="REG_FORMAT")
         _, envelope = _next(files, snapshot, name, limits.REGISTRY_ROLE_BYTES)
         signed = _signed(envelope, "targets")
         _not_below(known, name, signed)
         roles[name] = Role(signed, envelope, _expires(signed))
         for path, entry in signed["targets"].items():
-            targets.setdefault(path, _target(files, path, entry))
-    for name in known.versions.keys() - roles.keys() - {"root", "timestamp", "snapshot"}:
+            targets[name, path] = data = _target(files, path, entry)
+            held += len(data)
+            if held > limits.REGISTRY_BUNDLE_BYTES:
+                raise RegistryRejected("the registry is larger than any genuine one", code="LIMIT_REGISTRY")
+    for name in known.versions.keys() - roles.keys() - _TOP:
         raise RegistryRejected(f"role {name} has disappeared", code="REG_ROLLBACK")
     if "targets" not in roles:
         raise RegistryRejected("the snapshot names no targets role", code="REG_FORMAT")
@@ -247,45 +258,48 @@ def _entitled(envelope: Document, root: Document, role: str, kind: str) -> Docum
 
 
 def _verify(envelope: Document, role: Document, keys: Document, name: str) -> None:
-    """TUF §4.2: valid signatures by `threshold` different keys. Two ids of one key count once."""
+    """TUF §4.2: valid signatures by `threshold` different keys. Two ids or spellings of one key count once."""
     message = canonical_bytes(envelope["signed"])
-    good: set[str] = set()
+    good: set[bytes] = set()
     for signature in envelope["signatures"]:
         key = keys.get(signature["keyid"])
         if key is None or signature["keyid"] not in role["keyids"]:
             continue
-        public = key["keyval"]["public"]
-        if public not in good and _signature_holds(key, public, signature["sig"], message):
-            good.add(public)
+        signer = _signed_by(key["scheme"], key["keyval"]["public"], signature["sig"], message)
+        if signer is not None:
+            good.add(signer)
     if not good or len(good) < role["threshold"]:
         raise RegistryRejected(
             f"role {name} has {len(good)} of {role['threshold']} signatures it needs", code="REG_SIGNATURE"
         )
 
 
-def _signature_holds(key: Document, public: str, signature: str, message: bytes) -> bool:
+def _signed_by(scheme: str, public: str, signature: str, message: bytes) -> bytes | None:
+    """The key itself, in its one spelling, if it made the signature."""
     try:
         raw = bytes.fromhex(signature)
-        if key["scheme"] == "ecdsa-sha2-nistp256":
-            _p256(public).verify(raw, message, _SHA256)
-        elif key["scheme"] == "ed25519":
-            ed25519.Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(raw, message)
+        if scheme == "ecdsa-sha2-nistp256":
+            point = _p256_point(public)
+            ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point).verify(raw, message, ECDSA["P-256"])
+        elif scheme == "ed25519":
+            point = bytes.fromhex(public)
+            ed25519.Ed25519PublicKey.from_public_bytes(point).verify(raw, message)
         else:
-            return False
+            return None
     except (InvalidSignature, ValueError):
-        return False
-    return True
+        return None
+    return point
 
 
-def _p256(pem: str) -> ec.EllipticCurvePublicKey:
-    """A P-256 key from its PEM, without loading the machinery for every other kind of key."""
+def _p256_point(pem: str) -> bytes:
+    """The point of a P-256 key in PEM, without loading the machinery for every other kind of key."""
     import binascii
 
     body = "".join(line for line in pem.splitlines() if not line.startswith("-----"))
     der = binascii.a2b_base64(body.encode("ascii"), strict_mode=True)
     if not der.startswith(_P256_SPKI):
         raise ValueError("not a P-256 key")
-    return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), der[len(_P256_SPKI) :])
+    return der[len(_P256_SPKI) :]
 
 
 def _delegation(signed: Document, path: str) -> Document | None:

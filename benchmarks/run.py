@@ -1,0 +1,97 @@
+"""Measures verification and cold start, and writes the table: `python -m benchmarks.run --help`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks import harness, material
+
+HERE = Path(__file__).resolve().parent
+PEERS = ("cryptography", "pyjwt", "joserfc", "sd-jwt", "click", "jsonschema-rs")
+
+
+def main() -> None:
+    """Measure and write. `--rounds` is for the calls in one process; processes get a third of it."""
+    parser = argparse.ArgumentParser(description="Interleaved rounds; medians, spread and ratios; asserts nothing.")
+    parser.add_argument("--rounds", type=int, default=45)
+    parser.add_argument("--output", type=Path, default=HERE / "RESULTS.md")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        prepared = material.prepare(Path(folder))
+        calls, floors = material.cases(prepared)
+        verification = harness.interleaved(calls, floors, max(1, options.rounds))
+        commands = cold_commands(prepared, Path(folder))
+        cold = harness.processes(commands, max(1, options.rounds // 3))
+    text = report(verification, cold, options.rounds)
+    options.output.write_text(text, encoding="utf-8")
+    print(text)
+
+
+def cold_commands(prepared: material.Material, folder: Path) -> dict[str, list[str]]:
+    """Whole processes: the bare interpreter first, then the tool on files, from packaged and own registry."""
+    program = str(Path(sys.executable).with_name("defa-id"))
+    asked = ["--for", material.RELYING, "--registry", str(prepared.sandbox.published), "--memory", "none"]
+    files = {}
+    for name in ("vc-jwt-ES256", "vc-jwt-ES256-plain", "sd-jwt-vc-ES256"):
+        files[name] = folder / name
+        files[name].write_text(prepared.tokens[name], encoding="ascii")
+    return {
+        "python -c pass": [sys.executable, "-c", "pass"],
+        "python -c 'import cryptography…ec'": [
+            *(sys.executable, "-c"),
+            "import cryptography.hazmat.primitives.asymmetric.ec",
+        ],
+        "defa-id --help": [program, "--help"],
+        "defa-id verify VC-JWT, no schema": [program, "verify", str(files["vc-jwt-ES256-plain"]), *asked],
+        "defa-id verify VC-JWT, schema": [program, "verify", str(files["vc-jwt-ES256"]), *asked],
+        "defa-id verify SD-JWT VC, schema": [program, "verify", str(files["sd-jwt-vc-ES256"]), *asked],
+    }
+
+
+def report(verification: list[harness.Figures], cold: list[harness.Process], rounds: int) -> str:
+    """The table as Markdown."""
+    versions = ", ".join(f"{name} {version(name)}" for name in PEERS)
+    machine = f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores"
+    lines = [
+        "# Benchmark results",
+        "",
+        f"{datetime.now(UTC):%Y-%m-%d}, {machine}; {versions}. {rounds} interleaved rounds.",
+        "",
+        "## Verification, warm, one process",
+        "",
+        "CPU time per call. Ratio: to the raw signature verification of the same algorithm in the same round, median,",
+        "10th to 90th percentile. defa-id: the whole corridor with its verdict; the others: decoding and signature.",
+        "",
+        "| work | µs | ratio | spread |",
+        "|---|---:|---:|---|",
+    ]
+    lines += [
+        f"| {row.name} | {row.median * 1e6:.0f} | {row.ratio:.2f} | {row.low:.2f} to {row.high:.2f} |"
+        for row in verification
+    ]
+    lines += [
+        "",
+        "## Cold start, whole processes",
+        "",
+        "Ratio: to `python -c pass` in the same round, by wall time (with spread) and by CPU time.",
+        "",
+        "| command | wall ms | ratio | spread | CPU ms | CPU ratio | peak MB |",
+        "|---|---:|---:|---|---:|---:|---:|",
+    ]
+    lines += [
+        f"| `{row.name}` | {row.wall * 1e3:.0f} | {row.wall_ratio:.1f} | {row.low:.1f} to {row.high:.1f} "
+        f"| {row.cpu * 1e3:.0f} | {row.cpu_ratio:.1f} | {row.peak / 1e6:.0f} |"
+        for row in cold
+    ]
+    return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""Options several commands share, and what their values mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
+
+import click
+
+from defa_id.errors import WrongUse
+
+F = TypeVar("F", bound=Callable[..., Any])
+Sections = Mapping[str, tuple[str, ...]]
+
+LANGUAGES: Final = frozenset({"en"})
+
+
+class Sectioned(click.Command):
+    """A command whose options are listed under headings: heading to option names, the rest at the end."""
+
+    def __init__(self, *args: Any, sections: Sections, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._sections = sections
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options, section by section."""
+        records = {
+            param.opts[0]: record
+            for param in self.get_params(ctx)
+            if param.param_type_name == "option" and (record := param.get_help_record(ctx))
+        }
+        room = max(len(option) for option, _ in records.values())
+        named = {name for names in self._sections.values() for name in names}
+        rest = tuple(name for name in records if name not in named)
+        for heading, names in {**self._sections, "Other": rest}.items():
+            if rows := [(records[name][0].ljust(room), records[name][1]) for name in names if name in records]:
+                with formatter.section(heading):
+                    formatter.write_dl(rows)
+
+
+def registry_options(command: F) -> F:
+    """`--registry PATH` and `--root FILE`."""
+    command = click.option(
+        "--root", metavar="FILE", help="The trust anchor you pinned; default: the one beside the registry."
+    )(command)
+    return click.option(
+        "--registry", metavar="PATH", help="A published registry, folder or bundle; default: the demo registry inside."
+    )(command)
+
+
+def time_options(command: F) -> F:
+    """`--at TIME` and `--known-at TIME`, both RFC 3339."""
+    command = click.option(
+        "--known-at", metavar="TIME", help="With what was known at this time; default: all the registry holds."
+    )(command)
+    return click.option("--at", metavar="TIME", help="Judge as of this time (RFC 3339); default: now.")(command)
+
+
+def json_option(command: F) -> F:
+    """`--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Machine output.")(command)
+
+
+def now() -> datetime:
+    """The one place where the command line reads the clock, in whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def moment(text: str | None, option: str) -> datetime | None:
+    """The moment an option names. Raises `WrongUse` if it is not RFC 3339 with a zone."""
+    if text is None:
+        return None
+    from defa_id.codec import times
+    from defa_id.errors import Fault
+
+    try:
+        return times.parse(text, option)
+    except Fault as fault:
+        raise WrongUse(fault.why, hint=f"Write it like {option} 2026-11-01T09:00:00Z.", code="CFG_TIME") from None
+
+
+def language(code: str | None) -> None:
+    """Note on standard error that texts in `code` are not there, where they are not."""
+    if code is not None and code.lower().partition("-")[0] not in LANGUAGES:
+        from defa_id.cli import terminal
+        from defa_id.codec.text import printable
+
+        terminal.say(f"note: there are no texts in {printable(code, 20)!r} yet; these are English")

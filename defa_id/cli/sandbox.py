@@ -1,0 +1,45 @@
+"""`defa-id sandbox`: a registry of one's own, for trials."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from defa_id.cli import options, terminal
+
+
+@click.group("sandbox")
+def sandbox() -> None:
+    """Make a complete demo registry of your own, with keys nobody else has."""
+
+
+@sandbox.command("new")
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@options.json_option
+def new(directory: Path, as_json: bool) -> None:
+    """Make a demo registry in DIR: eleven states, their roles and keys, signed and published.
+
+    DIR must be empty or not exist yet. What is in it is synthetic; the keys are yours, and marked demo.
+    """
+    from defa_id.codec import times
+    from defa_id.operator import sandbox as making
+
+    publication = making.new(directory, options.now())
+    if as_json:
+        terminal.write_json(
+            {
+                "directory": str(directory),
+                "published": str(publication.path),
+                "version": publication.version,
+                "expires": times.show(publication.expires),
+            }
+        )
+        return
+    terminal.write(
+        f"A demo registry is in {directory}, published until {times.show(publication.expires)}.\n\n"
+        f"  list an issuer   defa-id registry add-issuer --dir {directory} --state SG --new-key ...\n"
+        f"  publish changes  defa-id registry publish --dir {directory} --demo-sign\n"
+        f"  issue            defa-id issue --dir {directory} --state SG ...\n"
+        f"  verify           defa-id verify FILE --for TH --registry {publication.path}\n"
+    )

@@ -1,0 +1,246 @@
+"""`defa-id verify`: one credential, or many, judged and shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
+
+import click
+
+from defa_id.cli import errors, options, terminal
+from defa_id.cli.reading import STDIN, Item, item_of, items_of, read
+from defa_id.errors import DefaIdError, RegistryRejected, WrongUse
+
+if TYPE_CHECKING:
+    from defa_id.policy import Expected
+    from defa_id.sources import Source
+    from defa_id.verdict import Verdict
+
+
+class Judged(NamedTuple):
+    """What became of one source: a verdict, or the reason there is none."""
+
+    name: str
+    answer: Verdict | DefaIdError
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of this source alone."""
+        if isinstance(self.answer, DefaIdError):
+            return errors.exit_code(self.answer)
+        return errors.EXITS[self.answer.decision]
+
+
+_EXAMPLES: Final = """\b
+Examples:
+  defa-id verify credential.jwt --for TH
+  defa-id verify inbox/ --for TH --purpose banking.account-opening --ndjson
+  defa-id verify - --for TH --nonce N --audience https://rp.example < answer
+
+\b
+Exit codes:
+  0 accepted · 1 rejected · 2 wrong use or bad policy · 3 not decided
+  4 the registry cannot be trusted
+  Several sources end with the gravest: 4, 2, 1, 3, 0."""
+
+_SECTIONS: Final = {
+    "What is asked": ("--for", "--purpose", "--min-level", "--policy"),
+    "What is trusted": ("--registry", "--root", "--memory"),
+    "When": ("--at", "--known-at"),
+    "A presentation by its holder": ("--nonce", "--audience"),
+    "What lies outside": ("--sources", "--online"),
+    "Form": ("--format", "--json", "--ndjson", "--explain", "--lang", "-h"),
+}
+
+
+@click.command("verify", cls=options.Sectioned, sections=_SECTIONS, epilog=_EXAMPLES)
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--for", "for_state", metavar="XX", help="The relying member state (ISO 3166-1 alpha-2).")
+@click.option("--purpose", metavar="NAME", help="What it is wanted for, e.g. banking.account-opening.")
+@click.option("--min-level", metavar="LEVEL", help="The least level to be reached: low, substantial or high.")
+@click.option("--policy", default="baseline", metavar="FILE|NAME", help="A policy document or preset.  [baseline]")
+@options.registry_options
+@options.time_options
+@click.option("--memory", metavar="FILE|none", help="Registry versions already seen; default: a file of yours.")
+@click.option("--nonce", metavar="N", help="The nonce a presentation must answer; with --audience.")
+@click.option("--audience", metavar="A", help="The verifier a presentation must be made for; with --nonce.")
+@click.option("--sources", "recorded", metavar="DIR", help="Recorded documents; DIR/index.json maps URL to file name.")
+@click.option("--online", is_flag=True, help="Allow the network. It is not there yet; use --sources.")
+@click.option("--format", "format_", metavar="NAME", help="Force a format instead of detecting it.")
+@options.json_option
+@click.option("--ndjson", "as_lines", is_flag=True, help="Machine output, one line for each source.")
+@click.option("--explain", is_flag=True, help="Every check with its clause and next step.")
+@click.option("--lang", metavar="CODE", help="Language of the texts; so far en.")
+@click.pass_context
+def verify(ctx: click.Context, /, sources: tuple[str, ...], explain: bool, **given: Any) -> NoReturn:
+    """Judge each SOURCE: a file, every file of a directory, or - for standard input.
+
+    A credential is accepted when every question asked of it has an answer and none speaks against it.
+    """
+    if given["as_json"] and given["as_lines"]:
+        raise WrongUse("--json and --ndjson are both given", hint="Give one of them.")
+    if sources.count(STDIN) > 1:
+        raise WrongUse("standard input is named twice", hint="It can be read once.")
+    options.language(given["lang"])
+    judge = _judge(**given)
+    items = list(items_of(sources))
+    several = items != [item_of(sources[0])]  # also for a directory, whatever it holds
+    found = (_judged(item, judge) for item in items)
+    if given["as_lines"]:
+        codes = _show_lines(found)
+    elif given["as_json"]:
+        codes = _show_array(found) if several else _show_one(next(found))
+    elif several and not explain:
+        codes = _show_table(found, items)
+    else:
+        codes = _show_reports(found, named=several, explain=explain)
+    ctx.exit(errors.gravest(codes))
+
+
+def _judge(
+    *,
+    policy: str,
+    for_state: str | None,
+    purpose: str | None,
+    min_level: str | None,
+    registry: str | None,
+    root: str | None,
+    memory: str | None,
+    at: str | None,
+    known_at: str | None,
+    nonce: str | None,
+    audience: str | None,
+    recorded: str | None,
+    online: bool,
+    format_: str | None,
+    **_: object,
+) -> Callable[[bytes], Verdict]:
+    """Everything that is the same for all sources, checked and opened once; what is left is the bytes."""
+    if online:
+        raise WrongUse(
+            "--online is not there yet",
+            hint="Record the documents it would fetch and hand them in with --sources DIR.",
+            code="CFG_ONLINE",
+        )
+    from defa_id import files
+    from defa_id.verifier import Verifier
+
+    now = options.now()
+    moment = options.moment(at, "--at") or now
+    known = options.moment(known_at, "--known-at")
+    expected = _expected(nonce, audience)
+    rules = files.load_policy(policy).asking(for_state=for_state, purpose=purpose, min_level=min_level)
+    source = _source(recorded)
+    opened = files.open_registry(registry, root=root, memory=memory, now=now)
+    verifier = Verifier(opened, rules)
+    return lambda data: verifier.verify(
+        data, at=moment, known_at=known, expected=expected, source=source, format=format_
+    )
+
+
+def _expected(nonce: str | None, audience: str | None) -> Expected:
+    from defa_id.policy import Expected
+
+    if nonce is None and audience is None:
+        return Expected()
+    return Expected.presentation(nonce=nonce or "", audience=audience or "")
+
+
+def _source(folder: str | None) -> Source:
+    if folder is None:
+        from defa_id.sources import NoSource
+
+        return NoSource()
+    from defa_id import files
+
+    return files.recorded_sources(Path(folder))
+
+
+def _judged(item: Item, judge: Callable[[bytes], Verdict]) -> Judged:
+    """One source. What is wrong with it alone stops no other, nor does a state's list that only it needs."""
+    try:
+        data = read(item)
+    except WrongUse as error:
+        return Judged(item.name, error)
+    try:
+        return Judged(item.name, judge(data))
+    except RegistryRejected as error:
+        return Judged(item.name, error)
+
+
+def _show_one(judged: Judged) -> list[int]:
+    if isinstance(judged.answer, DefaIdError):
+        raise judged.answer
+    terminal.write_json(_document(judged, named=False))
+    return [judged.exit_code]
+
+
+def _show_array(found: Iterator[Judged]) -> list[int]:
+    import json
+
+    codes: list[int] = []
+    for judged in found:
+        text = json.dumps(_document(judged, named=True), ensure_ascii=False, indent=2)
+        terminal.write_utf8(("," if codes else "[") + "\n" + text)
+        codes.append(judged.exit_code)
+    terminal.write_utf8("\n]\n")
+    return codes
+
+
+def _show_lines(found: Iterator[Judged]) -> list[int]:
+    codes = []
+    for judged in found:
+        terminal.write_json(_document(judged, named=True), indent=None)
+        codes.append(judged.exit_code)
+    return codes
+
+
+def _document(judged: Judged, *, named: bool) -> dict[str, Any]:
+    """The JSON form. Where there may be several, `source` says which; file names are the caller's own words."""
+    source = {"source": judged.name.encode("utf-8", "backslashreplace").decode()} if named else {}
+    if isinstance(judged.answer, DefaIdError):
+        return {**source, "error": errors.described(judged.answer)}
+    return {**source, **judged.answer.to_dict()}
+
+
+def _show_table(found: Iterator[Judged], items: list[Item]) -> list[int]:
+    from collections import Counter
+
+    from defa_id.report.layout import shown
+    from defa_id.report.summary_line import summary_line
+    from defa_id.report.width import width
+
+    style, screen = terminal.style(), terminal.on_screen()
+    room = max(width(shown(item.name, 200)) for item in items)
+    codes: list[int] = []
+    words = Counter[str]()
+    for judged in found:
+        answer = judged.answer.message if isinstance(judged.answer, DefaIdError) else judged.answer
+        terminal.write(summary_line(judged.name, answer, style, room=room, cut=screen) + "\n")
+        words[str(answer.decision) if not isinstance(answer, str) else "not judged"] += 1
+        codes.append(judged.exit_code)
+    if screen and len(codes) > 1:
+        total = ", ".join(f"{count} {word}" for word, count in sorted(words.items()))
+        terminal.write(style.paint(f"{len(codes)} sources: {total}", "dim") + "\n")
+    return codes
+
+
+def _show_reports(found: Iterator[Judged], *, named: bool, explain: bool) -> list[int]:
+    from defa_id.report.layout import shown
+    from defa_id.report.text import report
+
+    style = terminal.style()
+    codes: list[int] = []
+    for judged in found:
+        if isinstance(judged.answer, DefaIdError) and not named:
+            raise judged.answer
+        if named:
+            title = f"{style.fit('──')} {shown(judged.name, 200)} "
+            terminal.write(("\n" if codes else "") + style.paint(title, "bold") + "\n\n")
+        if isinstance(judged.answer, DefaIdError):
+            errors.show(judged.answer, machine=False)
+        else:
+            terminal.write(report(judged.answer, style, explain=explain))
+        codes.append(judged.exit_code)
+    return codes

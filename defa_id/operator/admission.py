@@ -1,0 +1,225 @@
+"""What may enter a registry: identifiers, types and keys, held to rules before they are listed.
+
+A key is read twice, by this project's own strict reader and by PyJWT, because a key that peers
+cannot read is an issuer whose credentials nobody can verify.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from urllib.parse import urlsplit
+
+from defa_id import keys
+from defa_id.catalogue import CATALOGUE
+from defa_id.codec import limits, strict_json, times
+from defa_id.codec.text import printable, require_visible
+from defa_id.errors import ChangeRefused, Fault
+from defa_id.issue.possession import TYP
+from defa_id.keys import PublicKey
+from defa_id.resolvers import x5c
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
+Object = dict[str, Any]
+
+FORMATS: Final = ("vc-jwt", "vc-sd-jwt", "sd-jwt-vc", "data-integrity", "mdoc", "cwt", "vc-cose")
+_DID: Final = re.compile(
+    r"did:[a-z0-9]+:(?:[A-Za-z0-9._:-]|%[0-9A-F]{2})*(?:[A-Za-z0-9._-]|%[0-9A-F]{2})"
+)  # DID 1.0 §3.1
+_TYPE: Final = re.compile(r"[A-Za-z][A-Za-z0-9._:/#~+%@=&?;,-]{0,199}")
+_KEPT: Final = ("kid", "alg")  # of a JWK, besides the key itself
+_PROOF_AGE: Final = timedelta(days=7)  # a proof of possession travels by mail at times, not by years [own]
+
+
+class Admitted(NamedTuple):
+    """A key fit to be listed: the identifier record without its times, the key, and from when until
+    when its certificate holds, if it came as one."""
+
+    identifier: Object
+    public: PublicKey
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+
+
+def identifier_kind(value: str) -> str:
+    """`did` or `issuer_url`. Raises `ChangeRefused` for what is neither, or holds what nobody can see."""
+    try:
+        require_visible(value, "the issuer's identifier")
+    except Fault as fault:
+        raise ChangeRefused(fault.why, hint="Type the identifier anew instead of pasting it.") from None
+    if len(value) > limits.DID_CHARS:
+        raise ChangeRefused(f"the issuer's identifier is longer than {limits.DID_CHARS} characters")
+    if _DID.fullmatch(value):
+        return "did"
+    if value.isascii() and " " not in value and value.startswith("https://"):
+        try:
+            parts = urlsplit(value)
+            if parts.hostname and not parts.username and not parts.fragment and parts.port != 0:
+                return "issuer_url"
+        except ValueError:
+            pass
+    raise ChangeRefused(
+        f"{printable(value)!r} is no issuer identifier",
+        hint="Give a DID (did:…) or an https URL without user name or fragment, all ASCII.",
+    )
+
+
+def require_type(type: str) -> str:
+    """A credential type as it stands on the wire. Raises `ChangeRefused` for a wildcard or base type."""
+    if "*" in type or type == "VerifiableCredential":
+        raise ChangeRefused(f"{printable(type)!r} would cover every credential", hint="Grant each type by its name.")
+    if not _TYPE.fullmatch(type):
+        raise ChangeRefused(f"{printable(type)!r} is no credential type", hint="Use the VC type, vct or docType.")
+    return type
+
+
+def read_key(data: bytes) -> Admitted:
+    """A key file as peers produce it: public JWK, PEM certificate (X.509), or PEM public key.
+
+    Raises `ChangeRefused` for private, weak or unreadable keys.
+    """
+    if b"PRIVATE KEY-----" in data:
+        raise refused_key(Fault("KEY_PRIVATE"))
+    try:
+        if data.lstrip()[:1] == b"{":
+            return from_jwk(strict_json.load_object(data))
+        if b"-----BEGIN CERTIFICATE-----" in data:
+            return from_certificate(data)
+        if b"-----BEGIN PUBLIC KEY-----" in data:
+            return _from_public_pem(data)
+    except Fault as fault:
+        raise refused_key(fault) from None
+    raise ChangeRefused("the key file is neither JWK nor PEM", hint="Give a public JWK, a certificate or a public key.")
+
+
+def from_jwk(jwk: Object) -> Admitted:
+    """A public JWK as it is listed. Raises `Fault` KEY_*."""
+    public = keys.from_jwk(jwk)
+    if public.kid is not None:
+        require_visible(public.kid, "its kid")
+    listed: Object = {**public.jwk, **{name: jwk[name] for name in _KEPT if name in jwk}}
+    _second_opinion(listed)
+    return Admitted({"kind": "jwk", "jwk": listed, "thumbprint": public.thumbprint}, public)
+
+
+def from_certificate(data: bytes) -> Admitted:
+    """One X.509 certificate as it is listed: an authority by its basicConstraints (RFC 5280 §4.2.1.9),
+    else a signer itself. Raises `Fault` X509_PARSE, X509_PROFILE or KEY_*, `ChangeRefused` for more than one."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    certificate = _certificate(data)
+    try:
+        authority = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        authority = False
+    public = keys.from_native(certificate.public_key())
+    der = certificate.public_bytes(Encoding.DER)
+    identifier: Object = {
+        "kind": "x509",
+        "use": "ca" if authority else "leaf",
+        "sha256": x5c.fingerprint(der),
+        "pem": certificate.public_bytes(Encoding.PEM).decode("ascii"),
+    }
+    return Admitted(identifier, public, certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+
+
+def listed_key(identifier: Object) -> Admitted | None:
+    """The key of a listed identifier, held to the same rules; None if it lists no key.
+
+    Raises `Fault` KEY_* or X509_*, also if the key is not the one its digest names.
+    """
+    if identifier["kind"] == "jwk":
+        admitted = from_jwk(identifier["jwk"])
+    elif identifier["kind"] == "x509":
+        admitted = from_certificate(identifier["pem"].encode())
+    else:
+        return None
+    for member in ("thumbprint", "sha256", "use"):
+        if member in admitted.identifier and admitted.identifier[member] != identifier.get(member):
+            raise Fault("KEY_INVALID", f"its {member} is not {printable(identifier.get(member))}")
+    return admitted
+
+
+def require_possession(proof: bytes, public: PublicKey, issuer: str, registry: str, now: datetime) -> None:
+    """Return if `proof` shows that whoever asks holds the private key.
+
+    A compact JWS (RFC 7515) by that key, `typ` defa-id-pop+jwt, claims exactly iss (the issuer's
+    identifier), aud (the registry's name) and iat (at most seven days ago). Raises `ChangeRefused`.
+    """
+    from defa_id.suites import jws
+
+    def refuse(why: str) -> ChangeRefused:
+        return ChangeRefused(
+            f"the proof of possession is not accepted: {why}",
+            hint=f"Sign iss={printable(issuer)}, aud={registry} and iat=now as a JWS with typ {TYP}.",
+        )
+
+    try:
+        token = jws.read(proof.strip())
+        if token.header.typ != TYP:
+            raise refuse(f"its typ is not {TYP}")
+        public.verify(token.header.alg, token.proof.signature, token.signed)
+        claims = strict_json.load_object(token.payload)
+        issued = times.from_numeric_date(claims.get("iat"), "iat")
+    except Fault as fault:
+        raise refuse(fault.why or CATALOGUE.reasons[fault.code].message) from None
+    if set(claims) != {"iss", "aud", "iat"}:
+        raise refuse("its claims are not exactly iss, aud and iat")
+    if claims["iss"] != issuer:
+        raise refuse("iss is another identifier")
+    if claims["aud"] != registry:
+        raise refuse("aud is another registry")
+    if issued > now + timedelta(seconds=limits.LEEWAY_SECONDS):
+        raise refuse("it is from the future")
+    if now - issued > _PROOF_AGE:
+        raise refuse(f"it is older than {_PROOF_AGE.days} days")
+
+
+def refused_key(fault: Fault) -> ChangeRefused:
+    """A key's fault as the refusal an operator sees."""
+    why = fault.why or CATALOGUE.reasons[fault.code].message
+    hint = {
+        "KEY_PRIVATE": "Give the public half only, and treat this private key as seen by others.",
+        "KEY_WEAK": "Ask the issuer for a P-256, P-384, Ed25519 or RSA key of at least 2048 bits.",
+    }.get(fault.code, "Ask the issuer for its public key as JWK or PEM.")
+    return ChangeRefused(f"the key is refused: {why}", hint=hint)
+
+
+def _from_public_pem(data: bytes) -> Admitted:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    try:
+        native = load_pem_public_key(data)
+    except (ValueError, UnsupportedAlgorithm):
+        raise Fault("KEY_INVALID", "the PEM public key cannot be read") from None
+    return from_jwk(dict(keys.from_native(native).jwk))
+
+
+def _certificate(data: bytes) -> Certificate:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    try:
+        found = x509.load_pem_x509_certificates(data)
+    except ValueError:
+        raise Fault("X509_PARSE") from None
+    if len(found) != 1:
+        raise ChangeRefused(
+            f"the file holds {len(found)} certificates", hint="Give the one to be listed; each is listed by itself."
+        )
+    return x5c.load(found[0].public_bytes(Encoding.DER))
+
+
+def _second_opinion(jwk: Object) -> None:
+    from jwt import PyJWK
+    from jwt.exceptions import PyJWTError
+
+    try:
+        PyJWK({name: value for name, value in jwk.items() if name != "alg"})
+    except (PyJWTError, ValueError):
+        raise Fault("KEY_INVALID", "PyJWT cannot read it") from None

@@ -1,0 +1,119 @@
+"""The packaged demo registry and its example credentials, made from the curated sources.
+
+    python -m defa_id.operator.demo trust_registry
+
+Keys and salts follow from a public seed and all times are fixed, so the same sources always give the
+same bytes. Nothing here is a secret, and everything says that it is for demonstration.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from defa_id.codec import times
+from defa_id.errors import ChangeRefused, DefaIdError
+from defa_id.issue.signing import SigningKey
+from defa_id.operator import issuing, publishing, storage
+from defa_id.operator.keyring import DemoKeyring, demo_bytes
+from defa_id.operator.publishing import Publication
+from defa_id.operator.tree import Object, Tree, load_curated
+
+PUBLISHED_AT: Final = "2026-11-01T00:00:00Z"
+CREDENTIALS: Final = "demo_credentials.json"
+_KEYS: Final = DemoKeyring()
+
+
+def generate(sources: Path, examples: Path) -> Publication:
+    """Publish the curated sources to `sources/published` and mint the examples into `examples`.
+
+    What lay in either place before is replaced. Raises `ChangeRefused` and `WrongUse` for sources
+    that have errors; what lay there stays then.
+    """
+    keys: dict[str, SigningKey] = {}
+
+    def issuer_key(name: str, kind: str) -> SigningKey:
+        key = _KEYS.issuer(name, kind)
+        return keys.setdefault(key.public.thumbprint, key)
+
+    tree = load_curated(sources, issuer_key)
+    minted = dict(_minted(tree, keys, sources / CREDENTIALS))
+    fresh, place = sources / ".published", sources / "published"
+    shutil.rmtree(fresh, ignore_errors=True)
+    publication = publishing.publish(tree, _KEYS, fresh, times.parse(PUBLISHED_AT))
+    shutil.rmtree(place, ignore_errors=True)
+    fresh.rename(place)
+    if examples.is_dir():
+        for old in examples.iterdir():
+            if old.is_file() and old.name not in minted and old.suffix in (".jwt", ".sd-jwt"):
+                old.unlink()
+    for name, token in minted.items():
+        storage.write(examples / name, token.encode("ascii"))
+    return publication._replace(path=place)
+
+
+def holder_key() -> SigningKey:
+    """The private key of every holder in the examples."""
+    return _KEYS.get("holder")
+
+
+def _minted(tree: Tree, keys: issuing.Keys, listing: Path) -> Iterator[tuple[str, str]]:
+    if not listing.is_file():
+        return
+    for record in json.loads(storage.read_bytes(listing)):
+        try:
+            yield record["file"], _mint(tree, keys, record)
+        except KeyError as error:
+            raise ChangeRefused(f"{CREDENTIALS}: {record.get('file')} lacks {error}") from None
+
+
+def _mint(tree: Tree, keys: issuing.Keys, record: Object) -> str:
+    issued, expires = times.parse(record["issued"]), times.parse(record["expires"])
+    services = [
+        service
+        for service in issuing.services_for(tree, record["state"], record["type"], record["format"])
+        if service["service_id"] == record["service_id"]
+    ]
+    issuer = issuing.choose(record["state"], services, keys, issued)[0]
+    claims: dict[str, Any] = record["claims"]
+    if "status" in record:
+        claims = (
+            {**claims, "status": record["status"]}
+            if record["format"] == "sd-jwt-vc"
+            else {"credentialSubject": claims, "credentialStatus": record["status"]}
+        )
+    counter = iter(range(1 << 16))
+    return issuing.mint(
+        tree,
+        issuer,
+        type=record["type"],
+        format=record["format"],
+        claims=claims,
+        issued=issued,
+        expires=expires,
+        holder=holder_key().public.jwk if record.get("holder") else None,
+        salts=lambda: demo_bytes(f"salt {record['file']} {next(counter)}", 16),
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """Make the demo anew; 0, or 2 with the reason on standard error."""
+    if len(arguments) != 1:
+        sys.stderr.write("usage: python -m defa_id.operator.demo trust_registry\n")
+        return 2
+    sources = Path(arguments[0])
+    try:
+        publication = generate(sources, sources.resolve().parent / "examples" / "credentials")
+    except DefaIdError as error:
+        sys.stderr.write(f"error: {error.message}\nhint:  {error.hint}\n")
+        return 2
+    sys.stdout.write(f"version {publication.version}, {len(publication.changed)} roles: {publication.path}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,172 @@
+"""Issuing from a registry's sources: which service issues a type, with which key, as what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from defa_id import issue
+from defa_id.codec import times
+from defa_id.codec.text import printable
+from defa_id.errors import Fault, WrongUse
+from defa_id.issue import selective, vc_jwt
+from defa_id.issue.signing import SigningKey
+from defa_id.operator import admission, timeline
+from defa_id.operator.tree import Object, Tree
+
+Keys = Mapping[str, SigningKey]  # private keys by their RFC 7638 thumbprint
+
+
+class Issuer(NamedTuple):
+    """Who issues: a listed service with a private key at hand. `notes` say what a verifier will object to."""
+
+    state: str
+    service: Object
+    identifier: str
+    key: SigningKey
+    alg: str
+    x5c: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def services_for(tree: Tree, state: str, type: str, format: str, issuer_id: str | None = None) -> list[Object]:
+    """The services of a state that are listed for a type and format, and for one issuer if it is named.
+
+    Raises `ChangeRefused` for an unknown state, `WrongUse` saying what is listed instead.
+    """
+    tree.state(state)
+    own = [(entity, service) for territory, entity, service in tree.services() if territory == state]
+    typed = [(e, s) for e, s in own if any(entry["type"] == type for entry in s["credentials"])]
+    if not typed:
+        known = sorted({entry["type"] for _, service in own for entry in service["credentials"]})
+        raise WrongUse(
+            f"no issuer of {state} is listed for {printable(type)}",
+            hint=f"Types listed there: {', '.join(known) or 'none'}.",
+        )
+    formatted = [(e, s) for e, s in typed if format in s["formats"]]
+    if not formatted:
+        known = sorted({name for _, service in typed for name in service["formats"]})
+        raise WrongUse(f"{state} does not issue {type} as {printable(format)}", hint=f"Formats: {', '.join(known)}.")
+    found = [s for e, s in formatted if issuer_id is None or issuer_id in (e["entity_id"], identifier_of(s))]
+    if not found:
+        known = [identifier_of(service) for _, service in formatted]
+        raise WrongUse(
+            f"{printable(issuer_id)} is not listed for {type} as {format}", hint=f"Use {' or '.join(known)}."
+        )
+    return found
+
+
+def choose(state: str, services: Iterable[Object], keys: Keys, issued: datetime) -> list[Issuer]:
+    """The services that can issue with these keys, those without objections first.
+
+    Raises `WrongUse` if no key belongs to any of them.
+    """
+    listed = list(services)
+    found = [issuer for service in listed for issuer in _able(state, service, keys, issued)]
+    if not found:
+        ids = ", ".join(service["service_id"] for service in listed)
+        raise WrongUse(
+            f"the private key of {ids} is not here", hint="Give it with --key FILE; it must be one that is listed."
+        )
+    return sorted(found, key=lambda issuer: len(issuer.notes))
+
+
+def mint(
+    tree: Tree,
+    issuer: Issuer,
+    *,
+    type: str,
+    format: str,
+    claims: Mapping[str, Any],
+    issued: datetime,
+    expires: datetime,
+    holder: Mapping[str, Any] | None = None,
+    salts: selective.Salts = selective.random_salt,
+) -> str:
+    """A credential as `issue.issue` mints it, its claims held against the schema the service names.
+
+    Raises `WrongUse` for claims that do not fit, naming the place and never the value.
+    """
+    require_fitting(tree, issuer, type, format, claims, issued, expires)
+    return issue.issue(
+        format,
+        issuer.key,
+        issuer=issuer.identifier,
+        type=type,
+        claims=claims,
+        issued=issued,
+        expires=expires,
+        holder=holder,
+        alg=issuer.alg,
+        x5c=issuer.x5c,
+        salts=salts,
+    )
+
+
+def require_fitting(
+    tree: Tree,
+    issuer: Issuer,
+    type: str,
+    format: str,
+    claims: Mapping[str, Any],
+    issued: datetime,
+    expires: datetime,
+) -> None:
+    """Return if the credential would fit its schema, or none is named. Raises `WrongUse`."""
+    from defa_id import schema
+
+    entry = next(entry for entry in issuer.service["credentials"] if entry["type"] == type)
+    reference = entry.get("schema")
+    data = tree.schema_bytes(reference["target"]) if reference and "target" in reference else None
+    if reference is None or data is None:
+        return
+    document: Object
+    if format == "sd-jwt-vc":
+        seconds = {"iat": int(issued.timestamp()), "exp": int(expires.timestamp())}
+        document = {"vct": type, "iss": issuer.identifier, **seconds, **claims}
+    else:
+        document = vc_jwt.document(issuer.identifier, type, claims, issued, expires)
+    try:
+        schema.validate(document, data, reference["sha256"])
+    except Fault as fault:
+        raise WrongUse(
+            f"the claims do not fit the schema of {type}: {fault.why or fault.code}",
+            hint=f"The schema is {reference['target']}.",
+        ) from None
+
+
+def identifier_of(service: Object) -> str:
+    """What a service calls itself in its credentials."""
+    return next(
+        str(identifier["value"]) for identifier in service["identifiers"] if identifier["kind"] in ("did", "issuer_url")
+    )
+
+
+def _able(state: str, service: Object, keys: Keys, issued: datetime) -> Iterator[Issuer]:
+    for identifier in service["identifiers"]:
+        try:
+            admitted = admission.listed_key(identifier)
+        except Fault:
+            continue
+        key = keys.get(admitted.public.thumbprint) if admitted else None
+        if admitted is None or key is None:
+            continue
+        named = SigningKey(key.native, admitted.public)
+        allowed = [entry for entry in service["algorithms"] if named.public.fits(entry["alg"])]
+        notes = [] if timeline.holds(identifier, issued) else [f"its key is not listed for {times.show(issued)}"]
+        status = timeline.status_at(service["status_events"], issued)
+        if status != timeline.GRANTED:
+            notes.append(f"{service['service_id']} is {status or 'not yet granted'} at {times.show(issued)}")
+        current = [e for e in allowed if "not_after" not in e or issued < times.parse(e["not_after"])]
+        if not current:
+            notes.append("none of the algorithms allowed goes with its key")
+        alg = (current or allowed or [{"alg": named.algorithm}])[0]["alg"]
+        chain = _chain(identifier)
+        yield Issuer(state, service, identifier_of(service), named, alg, chain, tuple(notes))
+
+
+def _chain(identifier: Object) -> tuple[str, ...]:
+    if identifier["kind"] != "x509":
+        return ()
+    return ("".join(line for line in identifier["pem"].splitlines() if not line.startswith("-----")),)

@@ -1,0 +1,139 @@
+"""What stands published: the repository as its publisher left it, read back to build on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from securesystemslib.signer import Key  # type: ignore[attr-defined]
+from tuf.api.exceptions import RepositoryError
+from tuf.api.metadata import (  # type: ignore[attr-defined]
+    Metadata,
+    Root,
+    Signed,
+    Snapshot,
+    TargetFile,
+    Targets,
+    Timestamp,
+)
+from tuf.api.serialization import DeserializationError
+
+from defa_id.codec import limits, strict_json, times
+from defa_id.errors import ChangeRefused, Fault
+
+Object = dict[str, Any]
+
+
+class Published(NamedTuple):
+    """The last publication. `roles` holds each targets role with its file's exact bytes."""
+
+    path: Path
+    root: Metadata[Root]
+    timestamp: Metadata[Timestamp]
+    snapshot: Metadata[Snapshot]
+    roles: Mapping[str, tuple[Metadata[Targets], bytes]]
+
+    @classmethod
+    def read(cls, path: Path) -> Published | None:
+        """The publication in a folder; None if there is none yet.
+
+        Raises `ChangeRefused` for files that are missing or are not what was published.
+        """
+        if not (path / "metadata" / "timestamp.json").is_file():
+            return None
+        try:
+            timestamp: Metadata[Timestamp] = Metadata.from_bytes((path / "metadata" / "timestamp.json").read_bytes())
+            number = timestamp.signed.snapshot_meta.version
+            data = (path / "metadata" / f"{number}.snapshot.json").read_bytes()
+            timestamp.signed.snapshot_meta.verify_length_and_hashes(data)
+            snapshot: Metadata[Snapshot] = Metadata.from_bytes(data)
+            roles = {}
+            for file, meta in snapshot.signed.meta.items():
+                data = (path / "metadata" / f"{meta.version}.{file}").read_bytes()
+                meta.verify_length_and_hashes(data)
+                role: Metadata[Targets] = Metadata.from_bytes(data)
+                roles[file.removesuffix(".json")] = role, data
+            return cls(path, _newest_root(path), timestamp, snapshot, roles)
+        except (OSError, RepositoryError, DeserializationError) as error:
+            raise _damaged(path, error) from None
+
+    @property
+    def version(self) -> int:
+        """The snapshot's version: the version of the registry."""
+        return self.snapshot.signed.version
+
+    @property
+    def name(self) -> str:
+        """The registry's name."""
+        return str(self.root.signed.unrecognized_fields["x-defa-id"]["registry"])
+
+    @property
+    def issued(self) -> datetime:
+        """When it was published."""
+        return times.parse(self.timestamp.signed.unrecognized_fields["x-defa-id"]["issued"])
+
+    def target(self, path: str) -> bytes | None:
+        """A published target's bytes; None if no role names it. Raises `ChangeRefused` if they are damaged."""
+        entry: TargetFile | None = next(
+            (role.signed.targets[path] for role, _ in self.roles.values() if path in role.signed.targets), None
+        )
+        if entry is None:
+            return None
+        folder, _, name = path.rpartition("/")
+        try:
+            data = (self.path / "targets" / folder / f"{entry.hashes['sha256']}.{name}").read_bytes()
+            entry.verify_length_and_hashes(data)
+        except (OSError, RepositoryError) as error:
+            raise _damaged(self.path, error) from None
+        return data
+
+    def document(self, path: str) -> Object | None:
+        """A published target as the JSON object it is, or None."""
+        data = self.target(path)
+        if data is None:
+            return None
+        try:
+            return strict_json.load_object(data, nodes=limits.REGISTRY_NODES)
+        except Fault as fault:
+            raise _damaged(self.path, fault) from None
+
+    def expiry(self, role: str) -> datetime | None:
+        """When a role expires; None for one that is not published."""
+        signed = self._signed(role)
+        return signed.expires if signed else None
+
+    def version_of(self, role: str) -> int | None:
+        """A role's version; None for one that is not published."""
+        signed = self._signed(role)
+        return signed.version if signed else None
+
+    def _signed(self, role: str) -> Signed | None:
+        top = {"root": self.root.signed, "timestamp": self.timestamp.signed, "snapshot": self.snapshot.signed}
+        return top[role] if role in top else self.roles[role][0].signed if role in self.roles else None
+
+    def keys_of(self, role: str) -> list[Key]:
+        """The public keys a role has as published; none for a role that is new."""
+        top = self.root.signed
+        if role in top.roles:
+            return [top.keys[keyid] for keyid in top.roles[role].keyids]
+        above = role.partition("-")[0] if "-" in role else "targets"
+        delegations = self.roles[above][0].signed.delegations if above in self.roles else None
+        if delegations is None or delegations.roles is None or role not in delegations.roles:
+            return []
+        return [delegations.keys[keyid] for keyid in delegations.roles[role].keyids]
+
+
+def _newest_root(path: Path) -> Metadata[Root]:
+    number = 1
+    while (path / "metadata" / f"{number + 1}.root.json").is_file():
+        number += 1
+    root: Metadata[Root] = Metadata.from_bytes((path / "metadata" / f"{number}.root.json").read_bytes())
+    return root
+
+
+def _damaged(path: Path, error: Exception) -> ChangeRefused:
+    return ChangeRefused(
+        f"what is published in {path} is damaged: {error}", hint="Restore the folder from a copy; any mirror will do."
+    )

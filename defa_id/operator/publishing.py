@@ -1,0 +1,323 @@
+"""Publishing: the sources of a registry compiled and signed as a repository of The Update Framework 1.0.
+
+Versions only go up, what has not changed keeps its version and its signatures, and nothing that was
+ever published is taken back. Every file is put in its place in one step and `timestamp.json` last,
+so a reader finds the old registry or the new one, whole, whatever happens to the publisher.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from securesystemslib.signer import Key  # type: ignore[attr-defined]
+from tuf.api.exceptions import UnsignedMetadataError
+from tuf.api.metadata import (  # type: ignore[attr-defined]
+    DelegatedRole,
+    Delegations,
+    Metadata,
+    MetaFile,
+    Role,
+    Root,
+    Signed,
+    Snapshot,
+    TargetFile,
+    Targets,
+    Timestamp,
+)
+
+from defa_id.codec import canonical, times
+from defa_id.errors import ChangeRefused
+from defa_id.operator import append_only, lint, roles, storage
+from defa_id.operator.keyring import Keyring
+from defa_id.operator.published import Published
+from defa_id.operator.roles import Duty, RoleSigner
+from defa_id.operator.tree import Object, Tree, content
+
+DEFAULT_DAYS: Final = 365
+_MEMBER: Final = "x-defa-id"
+_LAST: Final = "metadata/timestamp.json"
+
+
+class Publication(NamedTuple):
+    """What was published: the snapshot's version, the roles signed anew, the folder, and when."""
+
+    version: int
+    changed: tuple[str, ...]
+    path: Path
+    issued: datetime
+    expires: datetime
+
+
+def publish(tree: Tree, keyring: Keyring, path: Path, now: datetime) -> Publication:
+    """Compile `tree`, sign it with `keyring`, and put it into the folder `path`.
+
+    `now` is the moment of publication (aware; fractions of a second are dropped). Raises
+    `ChangeRefused` if the sources have errors, take back what was published, lack a key, or if the
+    clock stands before the last publication; nothing is written then.
+    """
+    now = now.replace(microsecond=0)
+    lint.require_clean(tree)
+    storage.sweep(path)
+    work = _Work(tree, keyring, Published.read(path), now)
+    work.build()
+    work.verify()
+    _write(path, work.files)
+    return Publication(work.version, tuple(work.changed), path, now, work.expires)
+
+
+class _Work:
+    """One publication in the making: what stands, what is to stand, and the files that get it there."""
+
+    def __init__(self, tree: Tree, keyring: Keyring, before: Published | None, now: datetime) -> None:
+        days = tree.registry.get("valid_days", DEFAULT_DAYS)
+        self.tree = tree
+        self.before = before
+        self.now = now
+        self.life = timedelta(days=days)
+        self.expires = now + self.life
+        self.signers = _Signers(keyring, before)
+        self.files: dict[str, bytes] = {}
+        self.changed: list[str] = []
+        self.version = before.version + 1 if before else 1
+        self._roles: dict[str, tuple[Metadata[Targets], bytes]] = {}
+        if before and now < before.issued:
+            raise ChangeRefused(
+                f"the last publication was at {times.show(before.issued)}, after now",
+                hint="Check this machine's clock.",
+            )
+        if before and before.name != tree.name:
+            raise ChangeRefused(
+                f"the published registry is {before.name}, not {tree.name}", hint="A registry's name never changes."
+            )
+
+    def build(self) -> None:
+        """Sign what has to be signed, from the leaves up."""
+        for state in self.tree.states:
+            self._role(roles.operations(state), self._listing(state), None)
+            self._role(roles.denial(state), self._denials(state), None)
+            self._role(roles.authority(state), {}, (roles.operations(state), roles.denial(state)))
+        top = tuple(roles.authority(state) for state in self.tree.states)
+        self._role(roles.TARGETS, self._shared(), top)
+        self.root = self._root()
+        self.snapshot, data = self._sign(Snapshot(self.version, None, self.expires, self._meta()), roles.SNAPSHOT)
+        self.files[f"metadata/{self.version}.snapshot.json"] = data
+        number = self.before.timestamp.signed.version + 1 if self.before else 1
+        stamp = Timestamp(
+            number,
+            None,
+            self.expires,
+            MetaFile.from_data(self.version, data, ["sha256"]),
+            {_MEMBER: {"issued": times.show(self.now)}},
+        )
+        self.timestamp, data = self._sign(stamp, roles.TIMESTAMP)
+        self.files["metadata/timestamp.json"] = data
+
+    def verify(self) -> None:
+        """Refuse to publish a role that its delegator would not accept: it would lock readers out."""
+        try:
+            self.root.signed.verify_delegate("root", self.root.signed_bytes, self.root.signatures)
+            for top in (self.snapshot, self.timestamp):
+                self.root.signed.verify_delegate(top.signed.type, top.signed_bytes, top.signatures)
+            for name, (metadata, _) in self._roles.items():
+                delegator = self._delegator(name)
+                delegator.verify_delegate(name, metadata.signed_bytes, metadata.signatures)
+        except (UnsignedMetadataError, ValueError) as error:
+            raise ChangeRefused(f"the signatures would not be accepted: {error}", hint="Check the keys.") from None
+
+    def _listing(self, state: str) -> dict[str, bytes]:
+        source = self.tree.states[state]
+        new = content(source.listing)
+        old = self.before.document(f"{state}/list.json") if self.before else None
+        if old is not None:
+            append_only.require_kept(state, old, new)
+        if old is not None and content(old) == new and not self._due(roles.operations(state)):
+            listing = old
+        else:
+            number = old["sequence"] + 1 if old is not None else 1
+            stamp = {"sequence": number, "issued": times.show(self.now), "next_update": times.show(self.expires)}
+            listing = {**new, **stamp}
+        schemas = {f"{state}/schemas/{name}": data for name, data in source.schemas.items()}
+        return {f"{state}/list.json": canonical.encode(listing), **schemas}
+
+    def _denials(self, state: str) -> dict[str, bytes]:
+        new = content(self.tree.states[state].deny)
+        old = self.before.document(f"{state}/deny.json") if self.before else None
+        if old is not None:
+            append_only.require_denials_kept(state, old, new)
+        if old is not None and content(old) == new and not self._due(roles.denial(state)):
+            return {f"{state}/deny.json": canonical.encode(old)}
+        return {f"{state}/deny.json": canonical.encode({**new, "issued": times.show(self.now)})}
+
+    def _shared(self) -> dict[str, bytes]:
+        schemas = {f"schemas/{name}": data for name, data in self.tree.schemas.items()}
+        return {"vocabulary.json": canonical.encode(self.tree.vocabulary), **schemas}
+
+    def _role(self, duty: Duty, targets: Mapping[str, bytes], below: Iterable[Duty] | None) -> None:
+        """One targets role: as it stands if nothing about it changed, else signed anew."""
+        entries = {}
+        for path, data in targets.items():
+            entry = TargetFile.from_data(path, data, ["sha256"])
+            entries[path] = entry
+            folder, _, name = path.rpartition("/")
+            self.files[f"targets/{folder}{'/' if folder else ''}{entry.hashes['sha256']}.{name}"] = data
+        signed = Targets(1, None, self.expires, entries, self._delegations(below) if below is not None else None)
+        standing = self.before.roles.get(duty.role) if self.before else None
+        if standing is not None:
+            metadata, data = standing
+            if _same(metadata.signed, signed) and not self._due(duty) and self._entitled(duty, metadata):
+                self._roles[duty.role] = metadata, data
+                return
+            signed.version = metadata.signed.version + 1
+        self._roles[duty.role] = metadata, data = self._sign(signed, duty)
+        self.files[f"metadata/{signed.version}.{duty.role}.json"] = data
+        self.changed.append(duty.role)
+
+    def _root(self) -> Metadata[Root]:
+        holders = {duty.role: self.signers.public(duty) for duty in roles.TOP}
+        signed = Root(
+            1,
+            None,
+            self.expires,
+            {key.keyid: key for held in holders.values() for key in held},
+            {duty.role: Role([key.keyid for key in holders[duty.role]], duty.threshold) for duty in roles.TOP},
+            consistent_snapshot=True,
+            unrecognized_fields={
+                _MEMBER: {
+                    "registry": self.tree.name,
+                    "environment": self.tree.environment,
+                    "title": self.tree.registry["title"],
+                }
+            },
+        )
+        if self.before:
+            standing = self.before.root
+            if _same(standing.signed, signed) and standing.signed.expires - self.now >= self.life / 2:
+                return standing
+            signed.version = standing.signed.version + 1
+        root, data = self._sign(signed, roles.ROOT, every=True)
+        if self.before:
+            try:
+                self.before.root.signed.verify_delegate("root", root.signed_bytes, root.signatures)
+            except UnsignedMetadataError:
+                raise ChangeRefused(
+                    "the new root is not signed by enough of the old root's keys",
+                    hint="Replace at most one region key in one publication.",
+                ) from None
+        else:
+            self.files["root.json"] = data
+        self.files[f"metadata/{signed.version}.root.json"] = data
+        self.changed.append("root")
+        return root
+
+    def _delegations(self, below: Iterable[Duty]) -> Delegations:
+        held: dict[str, Key] = {}
+        delegated: dict[str, DelegatedRole] = {}
+        for duty in below:
+            public = self.signers.public(duty)
+            held.update((key.keyid, key) for key in public)
+            keyids = [key.keyid for key in public]
+            delegated[duty.role] = DelegatedRole(duty.role, keyids, duty.threshold, True, list(duty.paths))
+        return Delegations(held, delegated)
+
+    def _delegator(self, role: str) -> Root | Targets:
+        if role == "targets":
+            return self.root.signed
+        above = role.partition("-")[0] if "-" in role else "targets"
+        return self._roles[above][0].signed
+
+    def _entitled(self, duty: Duty, metadata: Metadata[Targets]) -> bool:
+        """Whether enough of the keys as they are now have signed what stands; `verify` holds the signatures."""
+        return sum(key.keyid in metadata.signatures for key in self.signers.public(duty)) >= duty.threshold
+
+    def _due(self, duty: Duty) -> bool:
+        """Whether less than half of a role's life is left, so that it is signed anew."""
+        standing = self.before.roles.get(duty.role) if self.before else None
+        return standing is None or standing[0].signed.expires - self.now < self.life / 2
+
+    def _meta(self) -> dict[str, MetaFile]:
+        return {
+            f"{name}.json": MetaFile.from_data(metadata.signed.version, data, ["sha256"])
+            for name, (metadata, data) in self._roles.items()
+        }
+
+    def _sign(self, signed: Any, duty: Duty, *, every: bool = False) -> tuple[Metadata[Any], bytes]:
+        metadata: Metadata[Any] = Metadata(signed)
+        for signer in self.signers.signers(duty, every=every):
+            metadata.sign(signer, append=True)
+        return metadata, metadata.to_bytes()
+
+
+class _Signers:
+    """The keys of every duty: public halves as they shall be published, and signers for those at hand."""
+
+    def __init__(self, keyring: Keyring, before: Published | None) -> None:
+        self._keyring = keyring
+        self._before = before
+        self._signers: dict[str, RoleSigner | None] = {}
+        self._public: dict[str, list[Key]] = {}
+
+    def public(self, duty: Duty) -> list[Key]:
+        """The public keys of a role. Keys that are not at hand stay as they were published."""
+        if duty.role not in self._public:
+            here = {name: signer.public_key for name in duty.keys if (signer := self._signer(name))}
+            missing = [name for name in duty.keys if name not in here]
+            if not missing:
+                self._public[duty.role] = list(here.values())
+            else:
+                standing = self._before.keys_of(duty.role) if self._before else []
+                alien = {key.keyid for key in here.values()} - {key.keyid for key in standing}
+                if not standing or alien:
+                    raise ChangeRefused(
+                        f"role {duty.role} lacks the key {missing[0]}",
+                        hint="Put its file back into the folder of keys; keys are replaced only when all are there.",
+                    )
+                self._public[duty.role] = standing
+        return self._public[duty.role]
+
+    def signers(self, duty: Duty, *, every: bool) -> list[RoleSigner]:
+        """As many signers as the role needs, or `every` one at hand. Raises `ChangeRefused` for too few."""
+        here = [signer for name in duty.keys if (signer := self._signer(name))]
+        if len(here) < duty.threshold:
+            raise ChangeRefused(
+                f"role {duty.role} needs {duty.threshold} signatures and {len(here)} of its keys are here",
+                hint=f"Its keys are {', '.join(duty.keys)}.",
+            )
+        return here if every else here[: duty.threshold]
+
+    def _signer(self, name: str) -> RoleSigner | None:
+        if name not in self._signers:
+            key = self._keyring.get(name)
+            self._signers[name] = RoleSigner(name, key) if key else None
+        return self._signers[name]
+
+
+def _same(old: Signed, new: Signed) -> bool:
+    """Whether two role contents differ in nothing but version and expiry."""
+
+    def body(signed: Signed) -> Object:
+        return {name: value for name, value in signed.to_dict().items() if name not in ("version", "expires")}
+
+    return body(old) == body(new)
+
+
+def _write(path: Path, files: Mapping[str, bytes]) -> None:
+    """Targets, then roles, then the root, all of them safe on disk before the timestamp that names them."""
+    names = sorted(files, key=_order)
+    new = [name for name in names if not (path / name).is_file() or (path / name).read_bytes() != files[name]]
+    for name in new:
+        if name == _LAST:
+            for folder in sorted({(path / name).parent for name in new}):
+                storage.sync_folder(folder)
+        storage.write(path / name, files[name])
+    storage.sync_folder((path / _LAST).parent)
+
+
+def _order(name: str) -> tuple[int, str]:
+    if name == _LAST:
+        return 4, name
+    if name.endswith("root.json"):
+        return 3, name
+    return (2 if name.startswith("metadata/") else 1), name

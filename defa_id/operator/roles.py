@@ -1,0 +1,91 @@
+"""Who signs what in a registry: the roles of TUF 1.0, their keys and thresholds.
+
+No role above the states can speak for one of them, and no state for another: top `targets` only
+delegates, and every delegation ends at its own paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple, NoReturn
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from securesystemslib.signer import Key, Signature, Signer, SSlibKey  # type: ignore[attr-defined]
+
+from defa_id.errors import WrongUse
+from defa_id.issue.signing import SigningKey, sign_ecdsa
+
+
+class Duty(NamedTuple):
+    """One role: the names of its keys, how many of them must sign, and the paths it answers for."""
+
+    role: str
+    keys: tuple[str, ...]
+    threshold: int
+    paths: tuple[str, ...] = ()
+
+
+_REGION: Final = ("region-a", "region-b", "region-c")
+ROOT: Final = Duty("root", _REGION, 2)
+TARGETS: Final = Duty("targets", _REGION, 2)
+SNAPSHOT: Final = Duty("snapshot", ("snapshot",), 1)
+TIMESTAMP: Final = Duty("timestamp", ("timestamp-a", "timestamp-b"), 1)
+TOP: Final = (ROOT, TARGETS, SNAPSHOT, TIMESTAMP)
+
+
+def authority(state: str) -> Duty:
+    """A state's own role, held by its national authority: it appoints the two below it."""
+    return Duty(state, _named(state, "abc"), 2, (f"{state}/*", f"{state}/schemas/*"))
+
+
+def operations(state: str) -> Duty:
+    """The role that signs a state's list day by day, by two pairs of eyes."""
+    return Duty(f"{state}-ops", _named(f"{state}-ops", "abcd"), 2, (f"{state}/list.json", f"{state}/schemas/*"))
+
+
+def denial(state: str) -> Duty:
+    """The break-glass role: one key alone may subtract, and nothing else."""
+    return Duty(f"{state}-deny", _named(f"{state}-deny", "ab"), 1, (f"{state}/deny.json",))
+
+
+def of_state(state: str) -> tuple[Duty, Duty, Duty]:
+    """The three roles of a state."""
+    return authority(state), operations(state), denial(state)
+
+
+def key_names(states: Iterable[str]) -> Iterator[str]:
+    """The names of every key a registry of these states signs with, each once."""
+    seen = set()
+    for duty in (*TOP, *(duty for state in states for duty in of_state(state))):
+        for name in duty.keys:
+            if name not in seen:
+                seen.add(name)
+                yield name
+
+
+class RoleSigner(Signer):
+    """A key from a keyring as TUF signs with it: deterministic ECDSA P-256 (RFC 6979)."""
+
+    def __init__(self, name: str, key: SigningKey) -> None:
+        if not isinstance(key.native, ec.EllipticCurvePrivateKey) or key.public.crv != "P-256":
+            raise WrongUse(f"key {name} is not a P-256 key", hint="Roles sign with ECDSA P-256.")
+        self._native = key.native
+        self._public = SSlibKey.from_crypto(key.native.public_key())
+
+    @property
+    def public_key(self) -> Key:
+        """The public half, as role metadata holds it."""
+        return self._public
+
+    def sign(self, payload: bytes) -> Signature:
+        """The signature over `payload`, DER in hexadecimal (TUF §4.2)."""
+        return Signature(self._public.keyid, sign_ecdsa(self._native, payload).hex())
+
+    @classmethod
+    def from_priv_key_uri(cls, priv_key_uri: str, *_: object) -> NoReturn:
+        """Not offered: raises `ValueError`, because keys come from a keyring by their name."""
+        raise ValueError(f"no key from {priv_key_uri}: role keys come from a keyring")
+
+
+def _named(role: str, letters: str) -> tuple[str, ...]:
+    return tuple(f"{role}-{letter}" for letter in letters)

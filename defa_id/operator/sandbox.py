@@ -1,0 +1,87 @@
+"""A registry of one's own in one go: the demo sources with keys nobody else has, signed and published."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from pathlib import Path
+
+from defa_id import files
+from defa_id.errors import WrongUse
+from defa_id.issue.signing import SigningKey
+from defa_id.operator import publishing, roles, storage
+from defa_id.operator.keyring import FileKeyring
+from defa_id.operator.published import Published
+from defa_id.operator.publishing import Publication
+from defa_id.operator.tree import State, Tree, load, load_curated
+
+KEYS = "keys"
+PUBLISHED = "published"
+
+
+def new(directory: Path, now: datetime, sources: Path | None = None) -> Publication:
+    """Make a complete writable demo registry in `directory` and publish it, valid for one year.
+
+    The states, issuers and recognitions are those of the packaged demo (`sources`); every key is
+    random. Raises `WrongUse` if the directory is there and not empty.
+    """
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise WrongUse(f"{directory} is not empty", hint="Give a directory that is empty or does not exist yet.")
+    directory.mkdir(parents=True, exist_ok=True)
+    keyring = FileKeyring(directory / KEYS)
+    made: dict[str, SigningKey] = {}
+
+    def issuer_key(name: str, kind: str) -> SigningKey:
+        if name not in made:
+            made[name] = keyring.make(name, kind)
+        return made[name]
+
+    with storage.locked(directory):
+        curated = load_curated(sources or files.sources_path(), issuer_key)
+        registry = {
+            "registry": str(uuid.uuid4()),
+            "environment": "demo",
+            "title": "Sandbox registry (synthetic)",
+            "valid_days": publishing.DEFAULT_DAYS,
+        }
+        _write(directory, curated._replace(registry=registry))
+        for name in roles.key_names(curated.states):
+            keyring.make(name)
+        return publishing.publish(load(directory), keyring, directory / PUBLISHED, now)
+
+
+def publish(directory: Path, now: datetime) -> Publication:
+    """Sign and publish the sources in `directory` with the keys in it.
+
+    A state that was never published gets its role keys now. Raises as `publishing.publish`, and
+    `WrongUse` if the directory is no registry.
+    """
+    with storage.locked(directory):
+        tree = load(directory)
+        keyring = FileKeyring(directory / KEYS)
+        published = Published.read(directory / PUBLISHED)
+        for state in tree.states:
+            if published is None or state not in published.roles:
+                for duty in roles.of_state(state):
+                    for name in duty.keys:
+                        if keyring.get(name) is None:
+                            keyring.make(name)
+        return publishing.publish(tree, keyring, directory / PUBLISHED, now)
+
+
+def save_state(directory: Path, territory: str, state: State) -> None:
+    """Write one state's sources back, schemas first, so that the list never names one that is missing."""
+    folder = directory / "states" / territory
+    for name, data in state.schemas.items():
+        if not (folder / "schemas" / name).is_file():
+            storage.write(folder / "schemas" / name, data)
+    storage.write(folder / "list.json", storage.pretty(state.listing))
+
+
+def _write(directory: Path, tree: Tree) -> None:
+    for name, data in tree.schemas.items():
+        storage.write(directory / "schemas" / name, data)
+    storage.write(directory / "vocabulary.json", storage.pretty(tree.vocabulary))
+    for territory, state in tree.states.items():
+        save_state(directory, territory, state)
+    storage.write(directory / "registry.json", storage.pretty(tree.registry))

@@ -1,0 +1,54 @@
+"""What status events add up to, for operators: the event in force at a moment, and what is final."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from defa_id.codec import times
+
+Object = dict[str, Any]
+
+GRANTED: Final = "granted"
+SUSPENDED: Final = "suspended"
+WITHDRAWN: Final = "withdrawn"
+ENDED: Final = ("withdrawn", "ceased", "superseded")
+
+
+def in_order(events: Iterable[Object]) -> list[Object]:
+    """The events as they take effect; of one moment, the last on record comes last and counts."""
+    return sorted(events, key=lambda event: (times.parse(event["effective"]), times.parse(event["recorded"])))
+
+
+def at(events: Iterable[Object], moment: datetime) -> Object | None:
+    """The event in force at `moment`, if there is one."""
+    past = [event for event in in_order(events) if times.parse(event["effective"]) <= moment]
+    return past[-1] if past else None
+
+
+def status_at(events: Iterable[Object], moment: datetime) -> str | None:
+    """The status at `moment`; None before the first event."""
+    event = at(events, moment)
+    return str(event["status"]) if event else None
+
+
+def since(events: Iterable[Object], moment: datetime) -> str | None:
+    """From when the status at `moment` has held without a break, as RFC 3339; None before the first event."""
+    lasting = {event["effective"]: event for event in in_order(events) if times.parse(event["effective"]) <= moment}
+    found: Object | None = None
+    for event in reversed(lasting.values()):
+        if found is not None and event["status"] != found["status"]:
+            break
+        found = event
+    return str(found["effective"]) if found else None
+
+
+def known(records: Iterable[Object], known_at: datetime | None) -> list[Object]:
+    """The records that were known at `known_at`; all of them without one."""
+    return [record for record in records if known_at is None or times.parse(record["recorded"]) <= known_at]
+
+
+def holds(record: Object, moment: datetime, begins: str = "valid_from", ends: str = "valid_until") -> bool:
+    """Whether a record's own window [begins, ends) covers `moment`."""
+    return times.parse(record[begins]) <= moment and (ends not in record or moment < times.parse(record[ends]))

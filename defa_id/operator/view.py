@@ -1,0 +1,200 @@
+"""What a state lists as of a date, with what was on record at another: as JSON and for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from defa_id.codec import times
+from defa_id.operator import timeline
+from defa_id.report.layout import Layout, shown
+from defa_id.report.style import PLAIN, Style
+
+Object = dict[str, Any]
+
+NOT_YET: Final = "not yet"
+_HUE: Final = {"granted": "green", "in force": "green", "suspended": "yellow", NOT_YET: "yellow"}
+
+
+def state_view(listing: Object, at: datetime, known_at: datetime | None = None) -> Object:
+    """One state's list as it stands at `at`, with what was recorded by `known_at` (None: everything).
+
+    Members: state, names, environment, sequence, issuers [{id, names, kind, services}], recognises,
+    arrangements, schemes. A service has service_id, types, formats, level, status, since, reason,
+    interface, identifiers, keys, algorithms.
+    """
+    about = listing.get("state", {})
+    issuers = []
+    for entity in listing["entities"]:
+        services = [_service(service, at, known_at) for service in timeline.known(entity["services"], known_at)]
+        if services:
+            named = {"id": entity["entity_id"], "names": entity["names"], "kind": entity.get("kind")}
+            issuers.append({**named, "services": services})
+    return {
+        "state": listing["territory"],
+        "names": about.get("names", []),
+        "environment": listing["environment"],
+        "sequence": listing.get("sequence"),
+        "at": times.show(at),
+        "known_at": times.show(known_at) if known_at else None,
+        "issuers": issuers,
+        "recognises": [_recognition(one, at, known_at) for one in timeline.known(listing["recognitions"], known_at)],
+        "arrangements": [_arrangement(one, at) for one in timeline.known(listing.get("arrangements", []), known_at)],
+        "schemes": [
+            {name: scheme.get(name) for name in ("name", "authority", "interface", "contested")}
+            for scheme in about.get("schemes", [])
+        ],
+    }
+
+
+def states_text(views: Iterable[Object], style: Style = PLAIN, beside: str = "") -> str:
+    """All states, one line each."""
+    page = Layout(style)
+    listed = [_safe(view) for view in views]
+    page.banner("Registry", "bold", beside=beside)
+    page.blank()
+    for view in listed:
+        services = [service for issuer in view["issuers"] for service in issuer["services"]]
+        granted = sum(service["status"] == "granted" for service in services)
+        counts = f"{_count(granted, 'service')} granted of {len(services)}, recognises {_recognised(view)}"
+        page.entry("•", f"{_english(view['names'])}: {counts}", term=view["state"], room=4)
+    return page.text
+
+
+def state_text(view: Object, style: Style = PLAIN, beside: str = "") -> str:
+    """One state for people: issuers with their services, whom it recognises, arrangements."""
+    page, view = Layout(style), _safe(view)
+    known = f", as known at {view['known_at']}" if view["known_at"] else ""
+    page.banner(
+        f"{view['state']} {_english(view['names'])}",
+        "bold",
+        beside=f"{view['environment']}, at {view['at']}{known}{beside}",
+    )
+    page.heading("Issuers")
+    if not view["issuers"]:
+        page.paragraph("none")
+    for issuer in view["issuers"]:
+        page.paragraph(f"{_english(issuer['names'])}", hue="bold")
+        page.paragraph(issuer["id"], hue="dim")
+        for service in issuer["services"]:
+            _service_lines(page, service)
+        page.blank()
+    page.heading("Recognises")
+    if not view["recognises"]:
+        page.paragraph("nobody")
+    for record in view["recognises"]:
+        what = f"{', '.join(record['types'])}, {record['environment']}"
+        limits = f", for {', '.join(record['purposes'])}" if record["purposes"] else ""
+        text = f"{record['of']} from level {record['min_level']}: {what}{limits} · {record['status']}{_times(record)}"
+        page.entry("•", text, term=record["id"], room=9, hue=_HUE.get(record["status"], "red"))
+    if view["arrangements"]:
+        page.heading("Arrangements")
+    for record in view["arrangements"]:
+        text = f"{', '.join(record['parties'])}: {record['title']} · {record['environment']}, {record['status']}"
+        page.entry("•", f"{record['id']} — {text}", hue=_HUE.get(record["status"], "red"))
+    return page.text
+
+
+def _service_lines(page: Layout, service: Object) -> None:
+    status = service["status"] + (f" since {service['since']}" if service["since"] else "")
+    reason = f" ({service['reason']})" if service["reason"] else ""
+    level = f"level {service['level']}"
+    text = f"{status}{reason} · {level} · {', '.join(service['formats'])}"
+    page.entry("•", text, term=service["service_id"], room=9, hue=_HUE.get(service["status"], "red"), deep=4)
+    for type in service["types"]:
+        page.paragraph(type, deep=15)
+    for key in service["keys"]:
+        window = f"{key['valid_from']} to {key['valid_until'] or 'open'}"
+        page.paragraph(f"key {key['id']}", deep=15, hue="dim")
+        page.paragraph(f"{key['status']}, {window}", deep=19, hue="dim")
+
+
+def _service(service: Object, at: datetime, known_at: datetime | None) -> Object:
+    events = timeline.known(service["status_events"], known_at)
+    standing = timeline.at(events, at)
+    identifiers = timeline.known(service["identifiers"], known_at)
+    levels = [
+        record["level"]
+        for record in timeline.known(service["assurance"], known_at)
+        if timeline.holds(record, at, "effective", "until")
+    ]
+    return {
+        "service_id": service["service_id"],
+        "types": [entry["type"] for entry in service["credentials"]],
+        "formats": list(service["formats"]),
+        "level": levels[-1] if levels else "none",
+        "status": standing["status"] if standing else NOT_YET,
+        "since": timeline.since(events, at),
+        "reason": standing.get("reason") if standing else None,
+        "interface": service["interface"],
+        "identifiers": [one["value"] for one in identifiers if "value" in one],
+        "keys": [_key(one, at) for one in identifiers if "value" not in one],
+        "algorithms": [entry["alg"] for entry in service["algorithms"]],
+        "events": events,
+    }
+
+
+def _key(identifier: Object, at: datetime) -> Object:
+    status = "valid" if timeline.holds(identifier, at) else "not yet valid"
+    if "valid_until" in identifier and at >= times.parse(identifier["valid_until"]):
+        status = "ended"
+    if "compromised_since" in identifier and at >= times.parse(identifier["compromised_since"]):
+        status = "compromised"
+    return {
+        "kind": identifier["kind"],
+        "id": identifier.get("thumbprint") or identifier["sha256"],
+        "valid_from": identifier["valid_from"],
+        "valid_until": identifier.get("valid_until"),
+        "status": status,
+    }
+
+
+def _recognition(record: Object, at: datetime, known_at: datetime | None) -> Object:
+    event = timeline.at(timeline.known(record.get("events", []), known_at), at)
+    said = str(event["status"]) if event else "in_force"
+    if times.parse(record["from"]) > at:
+        status = NOT_YET
+    elif not timeline.holds(record, at, "from", "until"):
+        status = "ended"
+    else:
+        status = "in force" if said in ("in_force", "granted") else said
+    members = ("id", "of", "types", "purposes", "min_level", "environment", "from")
+    return {**{name: record[name] for name in members}, "until": record.get("until"), "status": status}
+
+
+def _arrangement(record: Object, at: datetime) -> Object:
+    running = any(timeline.holds(phase, at, "from", "until") for phase in record["phases"])
+    coming = any(times.parse(phase["from"]) > at for phase in record["phases"])
+    members = ("id", "title", "parties", "types", "environment", "min_level")
+    status = "in force" if running else NOT_YET if coming else "ended"
+    return {**{name: record.get(name) for name in members}, "status": status}
+
+
+def _times(record: Object) -> str:
+    if record["status"] == NOT_YET:
+        return f", from {record['from']}"
+    return f", until {record['until']}" if record["until"] else ""
+
+
+def _recognised(view: Object) -> str:
+    states = sorted({record["of"] for record in view["recognises"] if record["status"] == "in force"})
+    return ", ".join(states) or "nobody"
+
+
+def _safe(value: Any) -> Any:
+    """The same with every text made safe to show: a list is signed, and still comes from outside."""
+    if isinstance(value, dict):
+        return {name: _safe(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_safe(element) for element in value]
+    return shown(value, 200) if isinstance(value, str) else value
+
+
+def _english(names: Iterable[Object]) -> str:
+    values = {name["lang"]: name["value"] for name in names}
+    return str(values.get("en") or next(iter(values.values()), ""))
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -1,0 +1,78 @@
+"""Which reasons a check can give: the bridge between the two vocabularies of the catalogue."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from defa_id.catalogue import CATALOGUE
+
+# A star ends the beginning of several codes.
+_JSON: Final = ("JSON_*", "LIMIT_DEPTH", "LIMIT_NODES", "LIMIT_MEMBERS", "LIMIT_STRING", "SHAPE_CONTROL_CHAR")
+_HEADER: Final = (
+    *("JOSE_SEGMENTS", "JOSE_BASE64", "JOSE_ALG_MISSING", "JOSE_ALG_FORBIDDEN", "JOSE_CRIT", "JOSE_HEADER_FORBIDDEN"),
+    *("JOSE_TYP", "JOSE_KEY_AMBIGUOUS", "LIMIT_HEADER", "LIMIT_X509", "X509_PARSE", "X509_THUMBPRINT"),
+)
+_KEYS: Final = ("KEY_INVALID", "KEY_WEAK", "KEY_PRIVATE", "KEY_USE", "DID_*")
+
+_BY_CHECK: Final = {
+    "registry.current": ("REG_STALE", "REG_EXPIRED", "TIME_CLOCK_UNTRUSTED"),
+    "limit.size": ("LIMIT_INPUT_SIZE", "INPUT_EMPTY"),
+    "format.recognised": ("INPUT_FORMAT_*", "JOSE_NOT_COMPACT"),
+    "format.wellformed": (*_HEADER, "SDJWT_SYNTAX", "SDJWT_ALG", "LIMIT_DISCLOSURES", "JWT_CLAIM_TYPE", *_JSON),
+    "format.disclosures": ("SDJWT_*", "LIMIT_DISCLOSURES", "JOSE_BASE64", *_JSON),
+    "format.model": (
+        *("JWT_*", "MODEL_*", "TIME_FORMAT", "TIME_WINDOW_INVERTED", "STATUS_SHAPE", "SHAPE_CONTROL_CHAR"),
+        *("JOSE_TYP", "JOSE_HEADER_FORBIDDEN", "LIMIT_CREDENTIALS"),
+    ),
+    "issuer.listed": ("SCOPE_ISSUER_UNKNOWN",),
+    "key.listed": ("SCOPE_ISSUER_KEY", "JOSE_KEY_*", "JOSE_HEADER_FORBIDDEN", "X509_*"),
+    "key.resolved": ("SCOPE_ISSUER_KEY", "JWT_CLAIM_MISSING", "X509_*", *_KEYS),
+    "key.algorithm": ("JOSE_ALG_NOT_REGISTERED", "JOSE_ALG_EXPIRED", "JOSE_ALG_KEY_MISMATCH"),
+    "key.current": ("KEY_TIME", "KEY_COMPROMISED*"),
+    "proof.signature": ("JOSE_SIGNATURE", "JOSE_SIGNATURE_FORMAT", "JOSE_ALG_KEY_MISMATCH"),
+    "time.issued": ("TIME_ISSUED_IN_FUTURE",),
+    "time.window": ("TIME_EXPIRED", "TIME_NOT_YET", "TIME_NO_EXPIRY", "TIME_WINDOW_INVERTED"),
+    "issuer.granted": (
+        *("SCOPE_ISSUER_DENIED", "SCOPE_ISSUER_SUSPENDED", "SCOPE_ISSUER_ENDED", "SCOPE_ISSUER_ENDED_NOTED"),
+        *("SCOPE_TIME", "TIME_ISSUED_UNKNOWN", "KEY_COMPROMISED*"),
+    ),
+    "issuer.scope": ("SCOPE_TYPE", "SCOPE_FORMAT", "SCOPE_SUBJECT", "SCOPE_STATE", "SCOPE_INTERFACE"),
+    "holder.presented": ("KB_MISSING", "KB_CLAIM", *_HEADER, *_JSON),
+    "holder.key": ("KB_NO_CNF", "KB_CNF", "SCOPE_HOLDER_KEY", *_KEYS),
+    "holder.proof": (
+        *("KB_SIGNATURE", "JOSE_SIGNATURE", "JOSE_SIGNATURE_FORMAT", "JOSE_ALG_FORBIDDEN", "JOSE_ALG_KEY_MISMATCH"),
+        *("KB_NO_CNF", "KB_CNF", "SCOPE_HOLDER_KEY", *_KEYS),
+    ),
+    "holder.hash": ("KB_SD_HASH",),
+    "holder.nonce": ("KB_NONCE",),
+    "holder.audience": ("KB_AUDIENCE",),
+    "holder.time": ("KB_TIME",),
+    "status.current": ("STATUS_*",),
+    "schema.valid": ("SCHEMA_*",),
+    "recognition.in_force": (
+        *("RECOGNITION_NONE", "RECOGNITION_TYPE", "RECOGNITION_PURPOSE", "RECOGNITION_NOT_YET", "RECOGNITION_ENDED"),
+        *("RECOGNITION_SUSPENDED", "RECOGNITION_NOT_SIGNED"),
+    ),
+    "recognition.instrument": ("RECOGNITION_INSTRUMENT",),
+    "recognition.environment": ("RECOGNITION_ENVIRONMENT",),
+    "assurance.granted": ("LOA_INSUFFICIENT", "LOA_UNKNOWN"),
+    "assurance.achieved": ("LOA_NOT_ACHIEVED",),
+    "policy.format": ("POLICY_FORMAT",),
+    "policy.claims": ("SCOPE_REQUIRED_CLAIM",),
+}
+EVERYWHERE: Final = ("POLICY_WAIVED", "CHECK_NEEDS")
+
+
+def causes(check: str) -> list[str]:
+    """The reason codes this check can give, the more usual first; none for a check added later."""
+    patterns = _BY_CHECK.get(check, ())
+    return list(dict.fromkeys(code for pattern in patterns for code in CATALOGUE.reasons if _fits(code, pattern)))
+
+
+def checks_of(code: str) -> list[str]:
+    """The checks that can give this reason; none for one that ends a run before any check, or stands everywhere."""
+    return [check for check in CATALOGUE.checks if code in causes(check)]
+
+
+def _fits(code: str, pattern: str) -> bool:
+    return code.startswith(pattern[:-1]) if pattern.endswith("*") else code == pattern

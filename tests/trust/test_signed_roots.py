@@ -1,0 +1,101 @@
+"""Roots: each signed by the one before it and by itself, one version after the other (J02, J14)."""
+
+from __future__ import annotations
+
+import pytest
+
+from defa_id.codec import limits
+from defa_id.trust.signed import Seen
+from tests.support.world import Json, World
+from tests.trust.repository import Repository, everything, key_entry, opened, rejected
+
+
+def test_j02_another_root_with_the_right_names(golden: Repository) -> None:
+    forged = golden.copy()
+    forged.world.role_keys = {}
+    for role, names in (("root", ("region-a", "region-b", "region-c")), ("timestamp", ("timestamp-a", "timestamp-b"))):
+        forged.root["roles"][role]["keyids"] = []
+        for name in names:
+            forged.world.role_keys[name] = golden.world.role_key(f"forged-{name}")
+            keyid, key = key_entry(forged.world, name)
+            forged.root["keys"][keyid] = key
+            forged.root["roles"][role]["keyids"].append(keyid)
+    rejected("REG_SIGNATURE", lambda: opened(golden.files(), anchor=forged.files()["root.json"]))
+
+
+BOTH = ["region-a", "region-b", "next-a", "next-b"]
+
+
+def hand_over(root: Json, world: World) -> None:
+    """The root's keys become next-a, -b and -c."""
+    entries = dict(key_entry(world, f"next-{letter}") for letter in "abc")
+    root["keys"].update(entries)
+    root["roles"]["root"]["keyids"] = list(entries)
+
+
+@pytest.mark.parametrize(
+    ("signers", "code"),
+    [
+        (BOTH, None),
+        (["region-b", "region-c", "next-a", "next-c"], None),
+        (["next-a", "next-b", "next-c"], "REG_SIGNATURE"),
+        (["region-a", "region-b", "region-c"], "REG_SIGNATURE"),
+        (["region-a", "next-a", "next-b"], "REG_SIGNATURE"),
+        (["region-a", "region-b", "next-a"], "REG_SIGNATURE"),
+        ([], "REG_SIGNATURE"),
+    ],
+)
+def test_j14_a_root_signed_by_the_old_and_the_new(repository: Repository, signers: list[str], code: str | None) -> None:
+    repository.add_root(signers, lambda root: hand_over(root, repository.world))
+    if code is None:
+        registry = repository.open()
+        assert registry.seen().versions["root"] == 2
+    else:
+        rejected(code, repository.open)
+
+
+def test_j14_a_chain_of_roots_each_with_new_keys(repository: Repository) -> None:
+    repository.add_root(BOTH, lambda root: hand_over(root, repository.world))
+    repository.add_root(["next-a", "next-b"])
+    everything(repository.open())
+    anchor = repository.files()["metadata/2.root.json"]
+    everything(repository.open(anchor=anchor))
+    rejected("REG_ROLLBACK", lambda: repository.open(seen=Seen({"root": 4})))
+    repository.add_root(["region-a", "region-b"])
+    rejected("REG_SIGNATURE", repository.open)
+
+
+def test_j14_a_root_version_skipped_or_repeated(repository: Repository) -> None:
+    repository.add_root(["region-a", "region-b"])
+    repository.add_root(["region-a", "region-b"])
+    files = repository.files()
+    rejected("REG_ROOT", lambda: opened({**files, "metadata/2.root.json": files["metadata/3.root.json"]}))
+    rejected("REG_ROOT", lambda: opened({**files, "metadata/2.root.json": files["metadata/1.root.json"]}))
+    without = {name: data for name, data in files.items() if name != "metadata/2.root.json"}
+    assert opened(without).seen().versions["root"] == 1
+
+
+def test_j14_sixty_four_roots_and_not_one_more(repository: Repository) -> None:
+    for _ in range(limits.REGISTRY_ROOT_HOPS):
+        repository.add_root(["region-a", "region-c"])
+    assert repository.open().seen().versions["root"] == 65
+    repository.add_root(["region-a", "region-c"])
+    rejected("LIMIT_REGISTRY", repository.open)
+
+
+def test_j14_a_later_root_may_not_speak_of_another_registry(repository: Repository) -> None:
+    """Else what was remembered under the old name would no longer be found."""
+    repository.add_root(["region-a", "region-b"], lambda root: root["x-defa-id"].update(registry="another"))
+    rejected("REG_ROOT", repository.open)
+
+
+def test_j14_a_key_taken_out_of_the_root_signs_no_more(repository: Repository) -> None:
+    def without_b(root: Json) -> None:
+        root["roles"]["timestamp"]["keyids"] = [key_entry(repository.world, "timestamp-a")[0]]
+
+    repository.signers["timestamp"] = ["timestamp-b"]
+    repository.open()
+    repository.add_root(["region-a", "region-b"], without_b)
+    rejected("REG_SIGNATURE", repository.open)
+    repository.signers["timestamp"] = ["timestamp-a"]
+    repository.open()
