@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -113,10 +115,13 @@ def _is_json_serialised(data: bytes) -> bool:
 def _later(module: str, name: str) -> Callable[..., Any]:
     """A function by name, imported when first called: one format never pays for another."""
 
-    def call(*arguments: Any) -> Any:
-        from importlib import import_module
+    @cache
+    def function() -> Callable[..., Any]:
+        found: Callable[..., Any] = getattr(import_module(module), name)
+        return found
 
-        return getattr(import_module(module), name)(*arguments)
+    def call(*arguments: Any) -> Any:
+        return function()(*arguments)
 
     return call
 

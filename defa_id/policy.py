@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Final, Self
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, Self
 
 from defa_id.catalogue import CATALOGUE
 from defa_id.codec import canonical
@@ -22,8 +22,7 @@ UNWAIVABLE: Final = ("limit.", "format.", "proof.", "key.algorithm", "key.resolv
 _STATE: Final = re.compile(r"[A-Z]{2}")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Policy:
+class Policy(NamedTuple):
     """One relying party's rules. Build it with `from_document` or `preset`; ask with `asking`.
 
     `registry_age_days` is how long after its freshness ran out the registry may still be used, per
@@ -42,13 +41,11 @@ class Policy:
     required_claims: tuple[tuple[str, ...], ...] = ()
     require_expiry: bool = False
     legacy_sd_jwt_typ: bool = False
-    registry_age_days: Mapping[str, int] = field(
-        default_factory=lambda: {"none": 30, "low": 30, "substantial": 7, "high": 0}
-    )
-    purposes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    registry_age_days: Mapping[str, int] = MappingProxyType({"none": 30, "low": 30, "substantial": 7, "high": 0})
+    purposes: Mapping[str, Mapping[str, str]] = MappingProxyType({})
     conditions: tuple[str, ...] = ()
     trust: str = "registry"
-    waive: Mapping[str, str] = field(default_factory=dict)
+    waive: Mapping[str, str] = MappingProxyType({})
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Self:
@@ -86,8 +83,7 @@ class Policy:
             raise WrongUse(
                 f"{printable(purpose)!r} is not a purpose", hint="Use a dotted name, e.g. banking.account-opening."
             )
-        return replace(
-            self,
+        return self._replace(
             for_state=for_state or self.for_state,
             purpose=purpose or self.purpose,
             min_level=max(filter(None, (min_level, self.min_level)), key=LEVELS.index, default=None),
@@ -105,8 +101,7 @@ class Policy:
         return self.trust == "registry"
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(NamedTuple):
     """What this verifier's own request expects of a presentation; nothing, for a mere document."""
 
     nonce: str | None = None

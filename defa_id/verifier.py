@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 from defa_id import answers, catalogue
@@ -68,8 +68,8 @@ class Verifier:
         one. Malformed input is a verdict. Raises `WrongUse` for times without a zone,
         `RegistryRejected` if a state's list needed here is not signed as it must be.
         """
-        if at.tzinfo is None or (known_at is not None and known_at.tzinfo is None):
-            raise WrongUse("a time without a zone", hint="Use an aware datetime, e.g. datetime.now(UTC).")
+        at = _in_utc(at)
+        known_at = _in_utc(known_at) if known_at is not None else None
         if format is not None and format not in {known.name for known in self.parts.formats}:
             names = ", ".join(known.name for known in self.parts.formats)
             raise WrongUse(f"no format {printable(format)!r}", hint=f"There are {names}.")
@@ -267,7 +267,7 @@ class _Walk:
             needs=["holder.proof"],
             item=item,
         )
-        hashed = credential.shown is None or item > 0 or self.ledger.passed("holder.hash")
+        hashed = credential.shown is None or self.ledger.passed("holder.hash")
         return hashed and all(self.ledger.passed(id, item if id == "holder.key" else 0) for id in _HOLDER)
 
     def status(self, credential: Credential, covered: tuple[Service, ...], item: int) -> bool:
@@ -421,12 +421,22 @@ class _Walk:
         )
 
 
+def _in_utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise WrongUse("a time without a zone", hint="Use an aware datetime, e.g. datetime.now(UTC).")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise WrongUse("a time that does not exist in UTC", hint="Use a moment between years 1 and 9999.") from None
+
+
 def _recognised(format: Format) -> Found[Format]:
     return Found(format, format.name, {"format": format.name})
 
 
 def _read(value: Any, item: int) -> Found[Any]:
-    if isinstance(value, Presentation) and item > 0:
+    presented = isinstance(value, Presentation) or (isinstance(value, Credential) and value.shown is not None)
+    if presented and item > 0:
         raise Fault("MODEL_SHAPE", "a presentation inside a presentation")
     if isinstance(value, Credential):
         return Found(value, value.model, {"digest": value.digest, "model": value.model})

@@ -34,7 +34,40 @@ def _state_option(command: F) -> F:
     return click.option("--state", metavar="XX", required=True, help="The member state (ISO 3166-1 alpha-2).")(command)
 
 
-@click.group("registry")
+# Commands in modules of their own: name -> (module:attribute, what the list says), imported when asked for.
+_ELSEWHERE: Final = {
+    "propose": ("registry_changes:propose", "Freeze what was edited into a change set, for others to sign."),
+    "sign": ("registry_changes:sign", "Check a change set on your own machine and sign it."),
+    "diff": ("registry_changes:diff", "Say in words what a change means and whom it affects."),
+}
+
+
+class _Commands(click.Group):
+    """The commands of this module, and those in modules of their own."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, sorted."""
+        return sorted({*super().list_commands(ctx), *_ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported now if it has a module of its own; None if there is none."""
+        if cmd_name not in _ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        from importlib import import_module
+
+        module, _, attribute = _ELSEWHERE[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(f"defa_id.cli.{module}"), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing any."""
+        short = {name: command.get_short_help_str(100) for name, command in self.commands.items()}
+        named = {**short, **{name: text for name, (_, text) in _ELSEWHERE.items()}}
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, named[name]) for name in self.list_commands(ctx)])
+
+
+@click.group("registry", cls=_Commands)
 def registry() -> None:
     """Edit, check, publish and look into a trust registry.
 

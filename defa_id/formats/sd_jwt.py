@@ -53,6 +53,19 @@ def peek_typ(data: bytes) -> str | None:
         return None
 
 
+def belongs_to_vcdm(data: bytes) -> bool:
+    """Whether typ and claims are those of VC-JOSE-COSE §3.2. In its older drafts SD-JWT VC bore the typ
+    vc+sd-jwt too: such a token has a vct and no @context."""
+    typ = peek_typ(data)
+    if typ != "vc+sd-jwt":
+        return typ == "vp+sd-jwt"
+    try:
+        claims = strict_json.load_object(base64url.decode(data.partition(b"~")[0].split(b".")[1]))
+    except (Fault, IndexError):
+        return True
+    return "vct" not in claims or "@context" in claims
+
+
 def read(data: bytes) -> Read:
     """The parts (RFC 9901 §4). Raises `Fault` SDJWT_SYNTAX, LIMIT_DISCLOSURES, SDJWT_ALG and JWS ones."""
     first, *disclosures, last = data.split(b"~")

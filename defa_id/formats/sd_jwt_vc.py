@@ -17,7 +17,7 @@ _REGISTERED: Final = FIXED | {"iat", "sub", "aud", "jti"}
 
 def recognises(data: bytes) -> bool:
     """Whether this is an SD-JWT that the SD-JWT envelope of VC-JOSE-COSE does not claim."""
-    return sd_jwt.looks_disclosable(data) and sd_jwt.peek_typ(data) not in ("vc+sd-jwt", "vp+sd-jwt")
+    return sd_jwt.looks_disclosable(data) and not sd_jwt.belongs_to_vcdm(data)
 
 
 def read(data: bytes, reading: Reading) -> sd_jwt.Read:

@@ -13,19 +13,18 @@ FIXED: Final = frozenset({"@context", "iss", "nbf", "exp", "cnf"})
 
 
 def recognises(data: bytes) -> bool:
-    """Whether this is an SD-JWT with a typ of VC-JOSE-COSE."""
-    return sd_jwt.looks_disclosable(data) and sd_jwt.peek_typ(data) in ("vc+sd-jwt", "vp+sd-jwt")
+    """Whether this is an SD-JWT with the typ and the claims of VC-JOSE-COSE."""
+    return sd_jwt.looks_disclosable(data) and sd_jwt.belongs_to_vcdm(data)
 
 
 def read(data: bytes, _: Reading) -> sd_jwt.Read:
-    """Strict syntax. Raises `Fault` JOSE_TYP for an SD-JWT VC with the typ of older drafts, and what
-    `sd_jwt.read` raises."""
+    """Strict syntax. Raises `Fault` JOSE_TYP, JOSE_HEADER_FORBIDDEN and what `sd_jwt.read` raises."""
     read = sd_jwt.read(data)
     header = read.token.header
     if header.typ not in ("vc+sd-jwt", "vp+sd-jwt"):
         raise Fault("JOSE_TYP", "typ is neither vc+sd-jwt nor vp+sd-jwt")
     if "vct" in read.claims and "@context" not in read.claims:
-        raise Fault("JOSE_TYP", "an SD-JWT VC with the typ of older drafts", typ="vc+sd-jwt")
+        raise Fault("JOSE_TYP", "an SD-JWT VC with the typ of a presentation", typ=header.typ)
     if header.cty is not None and header.cty != header.typ.removesuffix("+sd-jwt"):
         raise Fault("JOSE_HEADER_FORBIDDEN", "cty does not go with typ", parameter="cty")
     return read

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from defa_id import keys
 from defa_id.catalogue import CATALOGUE
-from defa_id.codec import limits, strict_json, times
+from defa_id.codec import base64url, limits, strict_json, times
 from defa_id.codec.text import printable, require_visible
 from defa_id.errors import ChangeRefused, Fault
 from defa_id.issue.possession import TYP
@@ -30,6 +30,11 @@ _DID: Final = re.compile(
     r"did:[a-z0-9]+:(?:[A-Za-z0-9._:-]|%[0-9A-F]{2})*(?:[A-Za-z0-9._-]|%[0-9A-F]{2})"
 )  # DID 1.0 §3.1
 _TYPE: Final = re.compile(r"[A-Za-z][A-Za-z0-9._:/#~+%@=&?;,-]{0,199}")
+_PATTERN: Final = re.compile(
+    r"\*|\.[+?]|[\[\](){}|^$\\]"
+)  # a name that reads as a pattern would grant more than it says
+_FIELD: Final = 2**255 - 19
+_D: Final = -121665 * pow(121666, -1, _FIELD) % _FIELD  # edwards25519 [RFC 8032 §5.1]
 _KEPT: Final = ("kid", "alg")  # of a JWK, besides the key itself
 _PROOF_AGE: Final = timedelta(days=7)  # a proof of possession travels by mail at times, not by years [own]
 
@@ -68,8 +73,8 @@ def identifier_kind(value: str) -> str:
 
 
 def require_type(type: str) -> str:
-    """A credential type as it stands on the wire. Raises `ChangeRefused` for a wildcard or base type."""
-    if "*" in type or type == "VerifiableCredential":
+    """A credential type as it stands on the wire. Raises `ChangeRefused` for a wildcard, pattern or base type."""
+    if _PATTERN.search(type) or type == "VerifiableCredential":
         raise ChangeRefused(f"{printable(type)!r} would cover every credential", hint="Grant each type by its name.")
     if not _TYPE.fullmatch(type):
         raise ChangeRefused(f"{printable(type)!r} is no credential type", hint="Use the VC type, vct or docType.")
@@ -100,6 +105,7 @@ def from_jwk(jwk: Object) -> Admitted:
     public = keys.from_jwk(jwk)
     if public.kid is not None:
         require_visible(public.kid, "its kid")
+    _require_on_curve(public)
     listed: Object = {**public.jwk, **{name: jwk[name] for name in _KEPT if name in jwk}}
     _second_opinion(listed)
     return Admitted({"kind": "jwk", "jwk": listed, "thumbprint": public.thumbprint}, public)
@@ -117,6 +123,7 @@ def from_certificate(data: bytes) -> Admitted:
     except x509.ExtensionNotFound:
         authority = False
     public = keys.from_native(certificate.public_key())
+    _require_on_curve(public)
     der = certificate.public_bytes(Encoding.DER)
     identifier: Object = {
         "kind": "x509",
@@ -213,6 +220,19 @@ def _certificate(data: bytes) -> Certificate:
             f"the file holds {len(found)} certificates", hint="Give the one to be listed; each is listed by itself."
         )
     return x5c.load(found[0].public_bytes(Encoding.DER))
+
+
+def _require_on_curve(public: PublicKey) -> None:
+    """Refuse 32 bytes that no Ed25519 point is spelled by: nothing would ever verify, and OpenSSL takes them.
+
+    On -x² + y² = 1 + d x² y² (RFC 8032 §5.1) x² is (y²-1)/(d y²+1), which must be a square (Euler's criterion).
+    """
+    if public.crv != "Ed25519":
+        return
+    y = int.from_bytes(base64url.decode(public.jwk["x"].encode()), "little") & (2**255 - 1)
+    square = (y * y - 1) * pow(_D * y * y + 1, -1, _FIELD) % _FIELD
+    if pow(square, (_FIELD - 1) // 2, _FIELD) != 1:
+        raise Fault("KEY_WEAK", "the Ed25519 point is not on its curve")
 
 
 def _second_opinion(jwk: Object) -> None:

@@ -23,14 +23,14 @@ from tuf.api.metadata import (  # type: ignore[attr-defined]
     Root,
     Signed,
     Snapshot,
-    TargetFile,
     Targets,
     Timestamp,
 )
 
 from defa_id.codec import canonical, times
 from defa_id.errors import ChangeRefused
-from defa_id.operator import append_only, lint, roles, storage
+from defa_id.operator import append_only, compiling, lint, roles, storage
+from defa_id.operator.compiling import Compiled
 from defa_id.operator.keyring import Keyring
 from defa_id.operator.published import Published
 from defa_id.operator.roles import Duty, RoleSigner
@@ -63,6 +63,24 @@ def publish(tree: Tree, keyring: Keyring, path: Path, now: datetime) -> Publicat
     storage.sweep(path)
     work = _Work(tree, keyring, Published.read(path), now)
     work.build()
+    work.verify()
+    _write(path, work.files)
+    return Publication(work.version, tuple(work.changed), path, now, work.expires)
+
+
+def publish_approved(
+    tree: Tree, approved: Iterable[Compiled], keyring: Keyring, path: Path, now: datetime
+) -> Publication:
+    """Put roles that their keys have signed already into the publication in `path`; the rest of it stays.
+
+    `tree` is what stands published with the approved changes in it; only snapshot and timestamp are
+    signed here. Raises as `publish`, and for signatures that do not suffice.
+    """
+    now = now.replace(microsecond=0)
+    lint.require_clean(tree)
+    storage.sweep(path)
+    work = _Work(tree, keyring, Published.read(path), now)
+    work.adopt(approved)
     work.verify()
     _write(path, work.files)
     return Publication(work.version, tuple(work.changed), path, now, work.expires)
@@ -102,6 +120,26 @@ class _Work:
         top = tuple(roles.authority(state) for state in self.tree.states)
         self._role(roles.TARGETS, self._shared(), top)
         self.root = self._root()
+        self._close()
+
+    def adopt(self, approved: Iterable[Compiled]) -> None:
+        """Keep everything as it stands but the roles that come signed."""
+        if self.before is None:
+            raise ChangeRefused("nothing is published yet", hint="The first publication needs every role's keys.")
+        self.root = self.before.root
+        self._roles = dict(self.before.roles)
+        for role in approved:
+            if role.metadata.signed.expires <= self.now:
+                raise ChangeRefused(f"what {role.role} signed has expired", hint="Propose the change again.")
+            data = role.metadata.to_bytes()
+            self._roles[role.role] = role.metadata, data
+            self.files.update(role.files)
+            self.files[f"metadata/{role.metadata.signed.version}.{role.role}.json"] = data
+            self.changed.append(role.role)
+        self._close()
+
+    def _close(self) -> None:
+        """Sign the snapshot of all roles, and the timestamp that names it."""
         self.snapshot, data = self._sign(Snapshot(self.version, None, self.expires, self._meta()), roles.SNAPSHOT)
         self.files[f"metadata/{self.version}.snapshot.json"] = data
         number = self.before.timestamp.signed.version + 1 if self.before else 1
@@ -137,10 +175,8 @@ class _Work:
             listing = old
         else:
             number = old["sequence"] + 1 if old is not None else 1
-            stamp = {"sequence": number, "issued": times.show(self.now), "next_update": times.show(self.expires)}
-            listing = {**new, **stamp}
-        schemas = {f"{state}/schemas/{name}": data for name, data in source.schemas.items()}
-        return {f"{state}/list.json": canonical.encode(listing), **schemas}
+            listing = compiling.state_list(source, number, self.now, self.expires)
+        return compiling.listing_targets(state, listing, source.schemas)
 
     def _denials(self, state: str) -> dict[str, bytes]:
         new = content(self.tree.states[state].deny)
@@ -148,8 +184,8 @@ class _Work:
         if old is not None:
             append_only.require_denials_kept(state, old, new)
         if old is not None and content(old) == new and not self._due(roles.denial(state)):
-            return {f"{state}/deny.json": canonical.encode(old)}
-        return {f"{state}/deny.json": canonical.encode({**new, "issued": times.show(self.now)})}
+            return compiling.deny_targets(state, old)
+        return compiling.deny_targets(state, compiling.deny_list(self.tree.states[state], self.now))
 
     def _shared(self) -> dict[str, bytes]:
         schemas = {f"schemas/{name}": data for name, data in self.tree.schemas.items()}
@@ -157,13 +193,10 @@ class _Work:
 
     def _role(self, duty: Duty, targets: Mapping[str, bytes], below: Iterable[Duty] | None) -> None:
         """One targets role: as it stands if nothing about it changed, else signed anew."""
-        entries = {}
-        for path, data in targets.items():
-            entry = TargetFile.from_data(path, data, ["sha256"])
-            entries[path] = entry
-            folder, _, name = path.rpartition("/")
-            self.files[f"targets/{folder}{'/' if folder else ''}{entry.hashes['sha256']}.{name}"] = data
-        signed = Targets(1, None, self.expires, entries, self._delegations(below) if below is not None else None)
+        delegations = self._delegations(below) if below is not None else None
+        made = compiling.compiled(duty.role, 1, self.expires, targets, delegations)
+        signed = made.metadata.signed
+        self.files.update(made.files)
         standing = self.before.roles.get(duty.role) if self.before else None
         if standing is not None:
             metadata, data = standing

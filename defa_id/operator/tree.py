@@ -29,7 +29,7 @@ IssuerKey = Callable[[str, str], SigningKey]  # the key of that name and kind
 FIRST_GRANT: Final = "2026-01-01T00:00:00Z"
 PUBLISHER: Final = ("sequence", "issued", "next_update")  # members of a list that publishing sets
 _STATE: Final = re.compile(r"[A-Z]{2}")
-_SCHEMA: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.json")
+SCHEMA_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.json")
 
 
 class State(NamedTuple):
@@ -195,7 +195,7 @@ def _load_state(folder: Path) -> State:
 def _load_schemas(folder: Path) -> dict[str, bytes]:
     schemas = {}
     for path in sorted(folder.glob("*.json")):
-        if not _SCHEMA.fullmatch(path.name):
+        if not SCHEMA_NAME.fullmatch(path.name):
             raise ChangeRefused(f"{path.name!r} is no name for a schema", hint="Use letters, digits, dot, hyphen.")
         schemas[path.name] = schema_as_published(storage.read_bytes(path, limits.DOCUMENT_BYTES), path.name)
     return schemas

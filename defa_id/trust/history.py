@@ -68,7 +68,10 @@ def judge(
     compromised = [event.compromised_since or event.effective for event in past if event.reason == COMPROMISE]
     if compromised:
         _compromised(min(compromised), issued, high)
-    return _standing(at(past, moment) or then)
+    standing = _standing(at(past, moment) or then)
+    if compromised and standing.code is None:
+        return Standing("authorised when it issued this; reported compromised later", "KEY_COMPROMISED_LATER")
+    return standing
 
 
 def _issued_under(then: Event) -> None:

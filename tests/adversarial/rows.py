@@ -136,7 +136,7 @@ class Stage:
 
     def document(self, **changes: Any) -> Json:
         """The golden VCDM 2.0 document with its JWT claims."""
-        return minting.vc(**{"credentialSubject": SUBJECT, **changes})
+        return _without_none({**minting.vc(credentialSubject=SUBJECT), **changes})
 
     def vc(self, *, header: Json | None = None, by: Signer | None = None, **changes: Any) -> str:
         """Lane vc+jwt."""

@@ -78,6 +78,25 @@ def test_b44_its_own_typ_also_as_a_whole_media_type_is_accepted(stage: Stage, la
         accepted(stage.judge(token_of(stage, lane, typ), expected=LANES[lane][1]))
 
 
+def test_b44_the_typ_of_older_drafts_is_taken_where_the_policy_says_so() -> None:
+    stage = Stage.of(policy={"legacy_sd_jwt_typ": True})
+    for token in (stage.sd(header={"typ": "vc+sd-jwt"}), stage.sd(header={"typ": "application/vc+sd-jwt"})):
+        accepted(stage.judge(token))
+        accepted(stage.judge(token, format="sd-jwt-vc"))
+        refused(stage.judge(token, format="vc-sd-jwt"), "format.recognised", "INPUT_FORMAT_MISMATCH")
+    bound = minting.key_binding(stage.holder, stage.sd(header={"typ": "vc+sd-jwt"}))
+    accepted(stage.judge(bound, expected=PRESENTED))
+    for typ in ("vp+sd-jwt", "JWT", "vc+jwt"):
+        refused(stage.judge(stage.sd(header={"typ": typ})), "format.wellformed", "JOSE_TYP")
+
+
+def test_b44_a_vct_makes_no_sd_jwt_vc_of_a_vcdm_document(stage: Stage) -> None:
+    """Both models in one token: @context decides, and the vct is a claim like others."""
+    accepted(stage.judge(stage.vc_sd(vct="urn:defa-id:person-identity:1")))
+    verdict = stage.judge(stage.vc_sd(vct="urn:defa-id:person-identity:1"), format="sd-jwt-vc")
+    refused(verdict, "format.recognised", "INPUT_FORMAT_MISMATCH")
+
+
 # -- VCDM 1.1 ---------------------------------------------------------------------------------------------
 
 

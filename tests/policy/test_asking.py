@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError, fields
 from typing import Any
 
 import pytest
@@ -24,7 +23,7 @@ def test_what_is_given_stands_and_the_rest_stays() -> None:
     before = policy(for_state="TH", purpose="banking", min_level="low", status="always")
     asked = before.asking(for_state="VN", purpose="travel.check-in", min_level="high")
     assert (asked.for_state, asked.purpose, asked.min_level) == ("VN", "travel.check-in", "high")
-    others = {field.name for field in fields(Policy)} - {"for_state", "purpose", "min_level"}
+    others = set(Policy._fields) - {"for_state", "purpose", "min_level"}
     assert {name: getattr(asked, name) for name in others} == {name: getattr(before, name) for name in others}
     assert (before.for_state, before.purpose, before.min_level) == ("TH", "banking", "low")
 
@@ -102,9 +101,9 @@ def test_what_is_wrong_is_echoed_short_and_visible() -> None:
 
 def test_a_policy_is_a_value() -> None:
     one = policy()
-    for field in fields(Policy):
-        with pytest.raises((FrozenInstanceError, AttributeError)):
-            setattr(one, field.name, None)
+    for name in Policy._fields:
+        with pytest.raises(AttributeError):
+            setattr(one, name, None)
     assert one.asking() is not one
 
 
@@ -158,5 +157,5 @@ def test_a_presentation_bound_to_nothing_is_wrong_use(nonce: str, audience: str)
 def test_a_document_expects_nothing() -> None:
     assert not Expected().asked
     assert Expected() == Expected()
-    with pytest.raises((FrozenInstanceError, AttributeError)):
+    with pytest.raises(AttributeError):
         Expected().nonce = "n"  # type: ignore[misc]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-from dataclasses import fields
 from typing import Any
 
 import jsonschema
@@ -64,12 +63,12 @@ def test_each_member_is_honoured(member: str, value: Any, attribute: str, held: 
     plain, policy = Policy.from_document(LEAST), Policy.from_document({**LEAST, member: value})
     assert getattr(policy, attribute) == held
     assert getattr(plain, attribute) != held
-    others = {field.name for field in fields(Policy)} - {attribute, "sha256"}
+    others = set(Policy._fields) - {attribute, "sha256"}
     assert {name: getattr(policy, name) for name in others} == {name: getattr(plain, name) for name in others}
 
 
 def test_the_table_leaves_no_member_out() -> None:
-    assert {row[2] for row in HONOURED} == {field.name for field in fields(Policy)} - {"sha256"}
+    assert {row[2] for row in HONOURED} == set(Policy._fields) - {"sha256"}
 
 
 def test_all_members_together() -> None:
@@ -91,7 +90,7 @@ def test_what_the_least_document_means() -> None:
 @pytest.mark.parametrize("member", DESCRIPTIVE)
 def test_what_is_for_readers_changes_nothing_but_the_digest(member: str) -> None:
     plain, policy = Policy.from_document(LEAST), Policy.from_document({**LEAST, member: DESCRIPTIVE[member]})
-    names = {field.name for field in fields(Policy)} - {"sha256"}
+    names = set(Policy._fields) - {"sha256"}
     assert {name: getattr(policy, name) for name in names} == {name: getattr(plain, name) for name in names}
     assert policy.sha256 != plain.sha256
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -263,6 +264,33 @@ def test_any_bytes_between_genuine_parts(noise: bytes) -> None:
         head, dot, rest = case.data.partition(b".")
         if noise:
             assert not material().judge(head + noise + dot + rest, case.expected), NOW
+
+
+# With a day to spare at either end: a zone must not leave the calendar.
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+SECONDS = int((LAST - FIRST).total_seconds())
+ANY_MOMENT = st.builds(
+    lambda seconds, hours: (FIRST + timedelta(seconds=seconds)).astimezone(timezone(timedelta(hours=hours))),
+    st.integers(86_400, SECONDS - 86_400) | st.integers(63_000_000_000, 64_000_000_000),
+    st.integers(-12, 14),
+)
+
+
+@given(ANY_MOMENT, st.none() | ANY_MOMENT)
+@example(FIRST, LAST)
+@example(LAST, None)
+def test_any_moment(at: datetime, known_at: datetime | None) -> None:
+    for case in accepted().values():
+        verdict = material().verifier.verify(case.data, at=at, known_at=known_at, expected=case.expected)
+        json.loads(verdict.to_json())
+
+
+@given(ANY_MOMENT, ANY_MOMENT)
+def test_any_dates_in_a_credential(begins: datetime, ends: datetime) -> None:
+    dates = vc(validFrom=begins.isoformat(), validUntil=ends.isoformat(), iat=None, exp=None)
+    for moment_asked in (NOW, FIRST, LAST):
+        token = vc_jwt(material().signers["ES256"], dates)
+        json.loads(material().verifier.verify(token, at=moment_asked).to_json())
 
 
 def has_surrogate(value: Any) -> bool:

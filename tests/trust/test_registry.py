@@ -331,17 +331,8 @@ def test_an_issuer_is_found_by_every_byte_of_its_name() -> None:
     registry = world.registry()
     assert len(registry.services(ISSUER)) == 1
     assert registry.services(ISSUER) == registry.services(ISSUER)
-    for other in (
-        ISSUER[:-1],
-        ISSUER + "/",
-        ISSUER.upper(),
-        f" {ISSUER}",
-        "",
-        '"',
-        "\\",
-        "x" * 10_000,
-        ISSUER + "\ud800",
-    ):
+    spelled = (ISSUER[:-1], f"{ISSUER}/", ISSUER.upper(), f" {ISSUER}", f"{ISSUER}\ud800", "", '"', "\\", "x" * 10_000)
+    for other in spelled:
         assert registry.services(other) == ()
 
 
@@ -437,11 +428,11 @@ def test_i07_versions_never_go_down_over_any_sequence_of_openings(
     assert accepted == sorted(accepted)
 
 
-moments = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)).map(lambda naive: naive.replace(tzinfo=NOW.tzinfo))
+moments = st.integers(-10_000, 10_000).map(lambda hours: NOW + timedelta(hours=hours))
 
 
 def remembered() -> st.SearchStrategy[Seen]:
-    entries = st.tuples(st.sampled_from(["SG", "TH"]), st.sampled_from("abc").map(lambda id: struck(id)))
+    entries = st.tuples(st.sampled_from(["SG", "TH"]), st.sampled_from("abc").map(struck))
     return st.builds(
         Seen,
         st.dictionaries(st.sampled_from(["root", "timestamp", "snapshot", "SG"]), st.integers(1, 9)),
@@ -461,7 +452,8 @@ def test_i07_merging_memories_keeps_the_stricter_of_both(one: Seen, two: Seen, t
     assert len(merged.denied) <= len(one.denied) + len(two.denied)
     again = merged.merge(three).merge(one).merge(two)
     assert again.versions == two.merge(three).merge(one).versions
-    assert one.merge(Seen()) == one == Seen().merge(one) or one.snapshot_sha256
+    assert one.merge(Seen()) == one
+    assert Seen().merge(one)._replace(snapshot_sha256=None) == one._replace(snapshot_sha256=None)
 
 
 def test_nothing_is_remembered_of_what_was_refused(publications: list[dict[str, bytes]]) -> None:
@@ -482,7 +474,7 @@ def test_a_snapshot_is_a_value(golden: Repository) -> None:
         yield registry.sha256
 
     before = list(everything())
-    world, signer = World.make()
+    _, signer = World.make()
     for token in (vc_jwt(signer), "x", vc_jwt(Signer.make())):
         judged(registry, token)
     assert list(everything()) == before

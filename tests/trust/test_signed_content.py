@@ -145,6 +145,11 @@ def test_j15_every_file_is_asked_for_with_a_bound(golden: Repository) -> None:
     assert asked.keys() == (files.keys() - {"root.json", "metadata/1.root.json"}) | {"metadata/2.root.json"}
 
 
+def unpinned(repository: Repository) -> None:
+    repository.roles["timestamp"]["meta"] = {}
+    repository.unpinned.add("snapshot")
+
+
 SHAPES: dict[str, tuple[Callable[[Repository], object], str]] = {
     "root-without-a-name": (lambda r: r.root.pop("x-defa-id"), "REG_ROOT"),
     "root-with-a-number-as-name": (lambda r: r.root["x-defa-id"].update(registry=7), "REG_ROOT"),
@@ -161,10 +166,7 @@ SHAPES: dict[str, tuple[Callable[[Repository], object], str]] = {
     "timestamp-without-an-end": (lambda r: r.roles["timestamp"].pop("expires"), "REG_FORMAT"),
     "timestamp-end-without-zone": (lambda r: r.roles["timestamp"].update(expires="2027-01-01T00:00:00"), "REG_FORMAT"),
     "timestamp-issued-when": (lambda r: r.roles["timestamp"].update({"x-defa-id": {"issued": 7}}), "REG_FORMAT"),
-    "timestamp-without-the-snapshot": (
-        lambda r: r.unpinned.update(r.roles["timestamp"].pop("meta").keys() and {"snapshot"}),
-        "REG_FORMAT",
-    ),
+    "timestamp-without-the-snapshot": (unpinned, "REG_FORMAT"),
     "snapshot-without-targets": (
         lambda r: (r.roles.pop("targets"), r.roles["snapshot"]["meta"].pop("targets.json")),
         "REG_FORMAT",

@@ -103,3 +103,9 @@ def test_a_moment_at_either_end_of_time_is_an_answer() -> None:
         assert world.verify(vc_jwt(signer), at=moment).decision is Decision.REJECTED
     edges = vc(validFrom="0001-01-01T00:00:00Z", validUntil="9999-12-31T23:59:59Z", exp=None)
     assert world.verify(vc_jwt(signer, edges))
+
+
+def test_a_moment_that_does_not_exist_in_utc_is_wrong_use() -> None:
+    world, signer = World.make()
+    with pytest.raises(WrongUse, match="does not exist"):
+        world.verify(vc_jwt(signer), at=datetime.min.replace(tzinfo=timezone(timedelta(hours=14))))

@@ -111,6 +111,14 @@ class TestWhatMayNotBeInside:
         inner = vp_jwt(holder, (bound_vc(signer, holder),))
         assert failed(world.verify(vp_jwt(holder, (inner,)))) == [(1, "format.model", "MODEL_SHAPE")]
 
+    def test_a_key_binding(self, cast: tuple[World, Signer, Signer]) -> None:
+        """It would have to hold, and there is nobody inside an envelope for whom it was made."""
+        world, signer, holder = cast
+        inner = simple_sd_jwt(signer, {"name": "x"}, holder)
+        for binder in (holder, Signer.make()):
+            verdict = world.verify(vp_jwt(holder, (key_binding(binder, inner),)), expected=PRESENTED)
+            assert failed(verdict) == [(1, "format.model", "MODEL_SHAPE")]
+
     def test_a_credential_nobody_signed(self, cast: tuple[World, Signer, Signer]) -> None:
         world, signer, holder = cast
         good = {"@context": V2, "type": "EnvelopedVerifiableCredential"}
