@@ -5,24 +5,22 @@ from __future__ import annotations
 import json
 import os
 import stat
-import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from defa_id import disk, places
 from defa_id.codec import limits, strict_json, times
 from defa_id.codec.text import printable
 from defa_id.errors import Fault, PolicyInvalid, RegistryRejected, WrongUse
 from defa_id.policy import Policy
 from defa_id.sources import Document, RecordedSource
 from defa_id.trust.registry import Registry
-from defa_id.trust.signed import Files, Seen
+from defa_id.trust.signed import Seen
 
 NO_MEMORY: Final = "none"
-BUNDLE_KIND: Final = "bundle/1"
 _PACKAGE: Final = Path(__file__).parent
-_GZIP: Final = b"\x1f\x8b"
 
 
 def data_root() -> Path:
@@ -99,7 +97,7 @@ def open_registry(
     memory: str | os.PathLike[str] | None = NO_MEMORY,
     now: datetime | None = None,
 ) -> Registry:
-    """The registry in a folder or bundle; without a path, the demonstration registry.
+    """The registry in a folder, bundle or cache; without a path, the demonstration registry.
 
     `root` is the trust anchor the user pinned; without one, the anchor is the packaged one or the
     one beside the registry, and every verdict says which. `memory` is a file to remember versions
@@ -109,73 +107,43 @@ def open_registry(
     """
     now = now or datetime.now(UTC)
     place = Path(path) if path is not None else demo_registry_path()
-    files = _bundle(place) if place.is_file() else _folder(place)
-    anchor = files("root.json", limits.REGISTRY_ROOT_BYTES)
-    origin = "packaged" if path is None else "beside the registry"
-    if root is not None:
-        anchor, origin = read_input(Path(root), limits.REGISTRY_ROOT_BYTES), "pinned"
-    if anchor is None:
-        raise RegistryRejected(
-            f"{printable(str(place), 200)} is not a published registry",
-            code="REG_MISSING",
-            hint="Give the folder that `defa-id registry publish` wrote, or a bundle.",
-        )
+    pinned = None if root is None else read_input(Path(root), limits.REGISTRY_ROOT_BYTES)
     if path is None:
-        return Registry.open(files, anchor, now=now, origin=origin)
-    remembered = _Memory(memory)
-    registry = Registry.open(
-        files, anchor, now=now, origin=origin, seen=lambda name: remembered.of(name).merge(_floor(name))
-    )
+        demo = places.folder(place)
+        anchor = demo("root.json", limits.REGISTRY_ROOT_BYTES) if pinned is None else pinned
+        origin = "packaged" if pinned is None else "pinned"
+        return Registry.open(demo, anchor or b"", now=now, origin=origin)
+    remembered = Memory(memory)
+    registry = _standing(place, pinned, now, remembered)
     remembered.keep(registry)
     return registry
 
 
-def _folder(folder: Path) -> Files:
-    def get(name: str, limit: int) -> bytes | None:
-        parts = name.split("/")
-        if not all(part and part not in (".", "..") and not set(part) & set("\\:\0") for part in parts):
-            raise RegistryRejected(f"a registry file is named {printable(name)!r}", code="REG_FORMAT")
-        try:
-            with open(os.path.join(folder, *parts), "rb") as file:  # noqa: PTH118, PTH123  (opened hundreds of times)
-                data = file.read(limit + 1)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise RegistryRejected(f"{printable(name)}: {error.strerror}", code="REG_MISSING") from None
-        return _within(name, data, limit)
-
-    return get
-
-
-def _bundle(path: Path) -> Files:
-    """One gzip file holding all others as JSON text (registry design: one file that verifies offline)."""
-    data = read_input(path, limits.REGISTRY_BUNDLE_BYTES)
-    if not data.startswith(_GZIP):
-        raise RegistryRejected(
-            f"{printable(str(path), 200)} is not a bundle", code="REG_FORMAT", hint="Give a folder or a bundle."
-        )
-    try:
-        unpacking = zlib.decompressobj(31)
-        text = unpacking.decompress(data, limits.REGISTRY_BUNDLE_BYTES + 1)
-        if len(text) > limits.REGISTRY_BUNDLE_BYTES or not unpacking.eof or unpacking.unused_data:
-            raise RegistryRejected("the bundle is torn or too large", code="REG_FORMAT")
-        bundle = json.loads(text)
-        files: dict[str, str] = bundle["files"] if bundle["defa_id"] == BUNDLE_KIND else {}
-        held = {name: content.encode() for name, content in files.items()}
-    except (zlib.error, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise RegistryRejected("the bundle cannot be read", code="REG_FORMAT") from None
-    return lambda name, limit: _within(name, held[name], limit) if name in held else None
-
-
-def _within(name: str, data: bytes, limit: int) -> bytes:
-    if len(data) > limit:
-        raise RegistryRejected(f"{printable(name)} is larger than {limit} bytes", code="LIMIT_REGISTRY")
-    return data
+def _standing(place: Path, pinned: bytes | None, now: datetime, memory: Memory) -> Registry:
+    """The registry at a place; of a cache, the newest one that is whole."""
+    refused: RegistryRejected | None = None
+    for _ in range(2):  # a refresh may clear away the oldest of what was just listed
+        for files in places.published(place):
+            try:
+                anchor = files("root.json", limits.REGISTRY_ROOT_BYTES) if pinned is None else pinned
+                if anchor is None:
+                    break
+                origin = "beside the registry" if pinned is None else "pinned"
+                return Registry.open(files, anchor, now=now, origin=origin, seen=memory.known)
+            except RegistryRejected as rejected:
+                refused = refused or rejected
+        if not places.is_cache(place):
+            break
+    raise refused or RegistryRejected(
+        f"{printable(str(place), 200)} is not a published registry",
+        code="REG_MISSING",
+        hint="Give the folder that `defa-id registry publish` wrote, a bundle, or a cache that was refreshed.",
+    )
 
 
 def _floor(name: str) -> Seen:
     """The versions this package was released with: nobody is served an older one, not even a newcomer."""
-    get = _folder(demo_registry_path())
+    get = places.folder(demo_registry_path())
     root, stamp = (
         get("root.json", limits.REGISTRY_ROOT_BYTES),
         get("metadata/timestamp.json", limits.REGISTRY_TIMESTAMP_BYTES),
@@ -194,7 +162,7 @@ def _own_memory_path() -> Path | None:
         return None
 
 
-class _Memory:
+class Memory:
     """What this user's client has seen of each registry, in one small file."""
 
     def __init__(self, where: str | os.PathLike[str] | None) -> None:
@@ -217,6 +185,10 @@ class _Memory:
         except (KeyError, TypeError, AttributeError, ValueError, Fault):
             raise self._unusable("it cannot be read") from None
 
+    def known(self, name: str) -> Seen:
+        """What is remembered of a registry, and the versions this package was released with."""
+        return self.of(name).merge(_floor(name))
+
     def keep(self, registry: Registry) -> None:
         """Remember what was just seen. A time within the hour is not worth writing again."""
         if self._path is None:
@@ -230,13 +202,14 @@ class _Memory:
         )
         if same and before.latest and after.latest and (after.latest - before.latest).total_seconds() < 3600:
             return
-        self._registries = {**self._registries, registry.name: _remembered(after)}
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            fresh = self._path.with_name(f".{self._path.name}.{os.getpid()}")
-            fresh.write_text(json.dumps({"defa_id": "memory/1", "registries": self._registries}, indent=1), "utf-8")
-            fresh.chmod(0o600)
-            fresh.replace(self._path)
+            with disk.locked(self._path.with_name(f".{self._path.name}.lock")):
+                self._registries = self._read()
+                after = registry.seen().merge(self.of(registry.name))
+                self._registries = {**self._registries, registry.name: _remembered(after)}
+                document = {"defa_id": "memory/1", "registries": self._registries}
+                disk.write(self._path, json.dumps(document, indent=1).encode(), 0o600)
         except OSError as error:
             if self._required:
                 raise self._unusable(str(error.strerror)) from None

@@ -45,7 +45,9 @@ def registry_options(command: F) -> F:
         "--root", metavar="FILE", help="The trust anchor you pinned; default: the one beside the registry."
     )(command)
     return click.option(
-        "--registry", metavar="PATH", help="A published registry, folder or bundle; default: the demo registry inside."
+        "--registry",
+        metavar="PATH",
+        help="A published registry: folder, bundle, cache; default: the demo registry inside.",
     )(command)
 
 

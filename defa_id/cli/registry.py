@@ -36,8 +36,14 @@ def _state_option(command: F) -> F:
 
 # Commands in modules of their own: name -> (module:attribute, what the list says), imported when asked for.
 _ELSEWHERE: Final = {
+    "doctor": ("registry_doctor:doctor", "Warn of ends ahead, of what is broken, and of empty lists."),
+    "lint": ("registry_lint:lint", "Check the sources against every rule."),
     "propose": ("registry_changes:propose", "Freeze what was edited into a change set, for others to sign."),
     "sign": ("registry_changes:sign", "Check a change set on your own machine and sign it."),
+    "simulate": ("registry_changes:simulate", "Judge sample credentials before and after: whose verdict flips."),
+    "refresh": ("registry_distribution:refresh", "Fetch what changed in a published registry into a cache."),
+    "bundle": ("registry_distribution:bundle", "Write a published registry as one file that verifies offline."),
+    "compare": ("registry_distribution:compare", "Compare two mirrors of a registry."),
     "diff": ("registry_changes:diff", "Say in words what a change means and whom it affects."),
 }
 
@@ -242,27 +248,41 @@ def reinstate(
 
 @registry.command("publish")
 @_dir_option
-@click.option("--demo-sign", is_flag=True, help="Sign with the demo keys in DIR/keys.")
+@click.option("--demo-sign", is_flag=True, help="Sign all that was edited with the demo keys in DIR/keys.")
+@click.option("--change", "changes", metavar="ID", multiple=True, help="Only this change set; may be repeated.")
 @options.json_option
-def publish(directory: Path, demo_sign: bool, as_json: bool) -> None:
-    """Sign the sources and publish them to DIR/published, in one step for every reader."""
+def publish(directory: Path, demo_sign: bool, changes: tuple[str, ...], as_json: bool) -> None:
+    """Publish to DIR/published, in one step for every reader.
+
+    Without --demo-sign: the change sets that have the signatures they need, and nothing else.
+    """
+    from defa_id.cli import registry_changes
     from defa_id.codec import times
     from defa_id.operator import sandbox
     from defa_id.operator.tree import load
 
-    if not demo_sign:
-        raise WrongUse("nothing says who signs", hint="--demo-sign signs with the demo keys in DIR/keys.")
-    environment = load(directory).environment
-    if environment not in ("demo", "sandbox"):
-        raise ChangeRefused(f"demo keys do not sign a {environment} registry", hint="They are for demo and sandbox.")
-    publication = sandbox.publish(directory, options.now())
+    now = options.now()
+    if demo_sign and changes:
+        raise WrongUse("--demo-sign signs all that was edited", hint="Give --change without it.")
+    if demo_sign:
+        environment = load(directory).environment
+        if environment not in ("demo", "sandbox"):
+            raise ChangeRefused(
+                f"demo keys do not sign a {environment} registry", hint="They are for demo and sandbox."
+            )
+        publication = sandbox.publish(directory, now)
+        standings = registry_changes.standings(directory, now)
+    else:
+        publication, standings = registry_changes.publish_changes(directory, changes, now)
     if as_json:
         published = publication._asdict()
         moments = {name: times.show(published[name]) for name in ("issued", "expires")}
-        terminal.write_json({**published, **moments, "path": str(publication.path)})
+        told = {"changes": [one.to_dict() for one in standings]} if standings else {}
+        terminal.write_json({**published, **moments, "path": str(publication.path), **told})
         return
     changed = ", ".join(publication.changed) or "none"
     terminal.write(f"version {publication.version}: {publication.path}\nsigned anew: {changed}, snapshot, timestamp\n")
+    terminal.write(registry_changes.standings_text(standings))
 
 
 @registry.command("show")
@@ -299,43 +319,25 @@ def show(
         terminal.write(view.states_text(views, terminal.style(), beside))
 
 
-@registry.command("lint")
-@_dir_option
-@options.json_option
-@click.pass_context
-def lint(ctx: click.Context, directory: Path, as_json: bool) -> None:
-    """Check the sources against every rule. Errors (exit code 2) may not be published; warnings may."""
-    from defa_id.cli.errors import WRONG_USE
-    from defa_id.operator import lint as rules
-    from defa_id.operator.tree import load
-
-    findings = rules.lint(load(directory))
-    errors = sum(finding.level == rules.ERROR for finding in findings)
-    if as_json:
-        terminal.write_json([finding._asdict() for finding in findings])
-    else:
-        for finding in findings:
-            terminal.write(f"{finding.level}: {finding.where}: {finding.message}\n")
-        terminal.write(f"errors: {errors}, warnings: {len(findings) - errors}\n")
-    if errors:
-        ctx.exit(WRONG_USE)
-
-
 @registry.command("status")
 @_dir_option
 @options.json_option
 def status(directory: Path, as_json: bool) -> None:
-    """Show what is not published yet, what expires when, and whether the keys here suffice."""
+    """Show what is not published yet, which change sets wait for whom, what expires when, and whose keys are here."""
+    from defa_id.cli import registry_changes
     from defa_id.operator import overview, sandbox
     from defa_id.operator.keyring import FileKeyring
     from defa_id.operator.tree import load
 
     keyring = FileKeyring(directory / sandbox.KEYS)
-    found = overview.overview(load(directory), keyring, directory / sandbox.PUBLISHED, options.now())
+    now = options.now()
+    found = overview.overview(load(directory), keyring, directory / sandbox.PUBLISHED, now)
+    standings = registry_changes.standings(directory, now)
     if as_json:
-        terminal.write_json(found.to_dict())
+        terminal.write_json({**found.to_dict(), "changes": [one.to_dict() for one in standings]})
     else:
         terminal.write(overview.overview_text(found, terminal.style()))
+        terminal.write(registry_changes.standings_text(standings))
 
 
 def _end(

@@ -351,6 +351,7 @@ def _service(
     recorded, start = times.show(now), times.show(begins)
     last = min((moment for moment in (ends, admitted.not_after) if moment), default=None)
     window = {"valid_from": start, **({"valid_until": times.show(last)} if last else {}), "recorded": recorded}
+    possession = {"possession": asked.proof.decode("ascii").strip()} if asked.proof is not None else {}
     events: list[Object] = [{"status": timeline.GRANTED, "effective": start, "recorded": recorded}]
     if ends is not None:
         events.append({"status": "ceased", "effective": times.show(ends), "recorded": recorded, "reason": "ceased"})
@@ -363,7 +364,7 @@ def _service(
         "recorded": recorded,
         "identifiers": [
             {"kind": kind, "value": asked.id, "valid_from": start, "recorded": recorded},
-            {**admitted.identifier, **window},
+            {**admitted.identifier, **possession, **window},
         ],
         "formats": [asked.format],
         "credentials": [{"type": asked.type, **({"schema": reference} if reference else {})}],

@@ -129,7 +129,7 @@ def propose(
     change = ChangeSet(
         _next(folder, state), state, tree.name, base, Author(name, keyid), created, expires, note, made, {}
     )
-    derived = _derive(change, standing)
+    derived = derive(change, standing)
     change = change._replace(result={role.role: role.sha256 for role in derived.roles})
     signed = change._replace(author=change.author._replace(sig=signer.sign(change.payload()).signature))
     rederive(signed, standing, now)
@@ -151,7 +151,7 @@ def rederive(change: ChangeSet, published: Published | None, now: datetime) -> D
         raise ChangeRefused(f"{change.id} was made in the future", hint="Check this machine's clock.")
     if not change.created < change.expires <= change.created + _LONGEST:
         raise ChangeRefused(f"{change.id} would be valid until {times.show(change.expires)}", hint=_AGAIN)
-    derived = _derive(change, standing)
+    derived = derive(change, standing)
     if {role.role: role.sha256 for role in derived.roles} != change.result:
         raise ChangeRefused(
             f"{change.id} asks to sign bytes that do not follow from it", hint="Do not sign; ask its author."
@@ -238,6 +238,13 @@ def tree_of(published: Published) -> Tree:
     return Tree(registry, vocabulary, _schemas(published, roles.TARGETS.role, "schemas/"), states)
 
 
+def unpublished(tree: Tree, before: Tree) -> dict[str, tuple[Event, ...]]:
+    """What the working sources change of each state that is published; states without a change are left out."""
+    shared = sorted(tree.states.keys() & before.states.keys())
+    made = {state: events.derive(before.states[state], tree.states[state]) for state in shared}
+    return {state: found for state, found in made.items() if found}
+
+
 def base_of(published: Published, state: str) -> Base:
     """Where a state stands in a publication."""
     own, deny = f"{state}/list.json", f"{state}/deny.json"
@@ -269,16 +276,21 @@ def _own_keys(published: Published, state: str) -> dict[str, str]:
     return {keyid: name for duty in roles.of_state(state) for keyid, name in key_names(published, duty).items()}
 
 
-def _require_current(change: ChangeSet, published: Published) -> None:
+def is_current(change: ChangeSet, published: Published) -> bool:
+    """Whether the lists a change set was made from are the ones that stand published."""
     base, now = change.base, base_of(published, change.state)
-    if base.snapshot_version > now.snapshot_version:
-        raise ChangeRefused(
-            f"{change.id} was made from version {base.snapshot_version}, and your copy is {now.snapshot_version}",
-            hint="Bring your copy of the registry up to date.",
-        )
     listed = (base.list_sha256, base.role_version) == (now.list_sha256, now.role_version)
     denied = (base.deny_sha256, base.deny_role_version) == (now.deny_sha256, now.deny_role_version)
-    if not listed or not (denied or all(event.kind != events.DENIED for event in change.events)):
+    return listed and (denied or all(event.kind != events.DENIED for event in change.events))
+
+
+def _require_current(change: ChangeSet, published: Published) -> None:
+    if change.base.snapshot_version > published.version:
+        raise ChangeRefused(
+            f"{change.id} was made from version {change.base.snapshot_version}, and your copy is {published.version}",
+            hint="Bring your copy of the registry up to date.",
+        )
+    if not is_current(change, published):
         raise ChangeRefused(
             f"{change.state} has published since {change.id} was made",
             hint=f"Propose it again: defa-id registry propose --state {change.state}",
@@ -311,7 +323,12 @@ def signed_by(key: Key, sig: str, payload: bytes) -> bool:
     return True
 
 
-def _derive(change: ChangeSet, published: Published) -> Derived:
+def derive(change: ChangeSet, published: Published) -> Derived:
+    """What the events lead to, nothing else asked: `rederive` is what a signer relies on.
+
+    Raises `ChangeRefused` for events that do not fit the publication, and for records that claim to
+    be older outside demo and sandbox.
+    """
     tree = tree_of(published)
     before = tree.states[change.state]
     after = events.apply(change.events, before)

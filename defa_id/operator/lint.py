@@ -6,7 +6,7 @@ place in it, the rule and the way out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from defa_id.codec.text import printable
 from defa_id.errors import ChangeRefused
@@ -28,7 +28,7 @@ from defa_id.operator.rules import (
 from defa_id.operator.tree import FIRST_GRANT, Tree
 from defa_id.policy import ENVIRONMENTS
 
-__all__ = ["ERROR", "WARNING", "Finding", "lint", "require_clean"]
+__all__ = ["ERROR", "WARNING", "Finding", "lint", "readable", "require_clean"]
 
 
 def require_clean(tree: Tree) -> None:
@@ -47,17 +47,22 @@ def lint(tree: Tree) -> list[Finding]:
     """Everything that is wrong or doubtful in the sources of a registry, errors first."""
     documents = dict(_documents(tree))
     found = {name: list(shape.shape(schema, spot)) for name, (schema, spot) in documents.items()}
-    states = sorted(tree.states)
-    readable = [state for state in states if not found[f"list {state}"] and not found[f"deny {state}"]]
+    states = readable(tree)
     rules: list[Iterable[Finding]] = [*found.values(), *(texts.texts(spot) for _, spot in documents.values())]
-    if not found["vocabulary"]:
+    if not found["registry"] and not found["vocabulary"]:
         rules.append(_vocabulary(tree, documents["vocabulary"][1]))
-        rules.extend(_state(tree, state) for state in readable)
-        rules.append(statements.arrangements(tree, readable))
-        rules.append(_denials(tree, readable))
-    rules.append(holders.across(tree, readable))
+        rules.extend(_state(tree, state) for state in states)
+        rules.append(statements.arrangements(tree, states))
+        rules.append(_denials(tree, states))
+    rules.append(holders.across(tree, states))
     every = {one for rule in rules for one in rule}
     return sorted(every, key=lambda one: (one.level != ERROR, one.file, one.where, one.pointer, one.message))
+
+
+def readable(tree: Tree) -> tuple[str, ...]:
+    """The states whose lists have the shape of one: of the others nothing can be counted."""
+    shaped = {name: any(shape.shape(schema, spot)) for name, (schema, spot) in _documents(tree)}
+    return tuple(state for state in sorted(tree.states) if not shaped[f"list {state}"] and not shaped[f"deny {state}"])
 
 
 def _documents(tree: Tree) -> Iterator[tuple[str, tuple[str, Spot]]]:
@@ -113,12 +118,12 @@ def _entities(tree: Tree, spot: Spot, *, severe: bool) -> Iterator[Finding]:
             yield from services.service(tree, where, service, signers, strict=severe)
 
 
-def _denials(tree: Tree, readable: list[str]) -> Iterator[Finding]:
-    if not any(tree.states[state].deny["denied"] for state in readable):
+def _denials(tree: Tree, states: Sequence[str]) -> Iterator[Finding]:
+    if not any(tree.states[state].deny["denied"] for state in states):
         return
-    listed = {state: holders.named(tree, state) for state in readable}
-    for state in readable:
-        foreign = {name: other for other in readable if other != state for name in listed[other]}
+    listed = {state: holders.named(tree, state) for state in states}
+    for state in states:
+        foreign = {name: other for other in states if other != state for name in listed[other]}
         yield from statements.denials(tree, state, listed[state], foreign)
 
 

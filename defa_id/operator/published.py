@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -98,6 +99,26 @@ class Published(NamedTuple):
             return strict_json.load_object(data, nodes=limits.REGISTRY_NODES)
         except Fault as fault:
             raise _damaged(self.path, fault) from None
+
+    def past(self, path: str, sha256: str) -> Object | None:
+        """A target as it once stood published, by its digest, or None if it is not kept here."""
+        folder, _, name = path.rpartition("/")
+        try:
+            data = (self.path / "targets" / folder / f"{sha256}.{name}").read_bytes()
+            document = strict_json.load_object(data, nodes=limits.REGISTRY_NODES)
+        except (OSError, Fault):
+            return None
+        return document if hashlib.sha256(data).hexdigest() == sha256 else None
+
+    def past_digest(self, role: str, version: int, path: str) -> str | None:
+        """The SHA-256 a target had in an earlier version of a role, or None if that is not kept here."""
+        try:
+            data = (self.path / "metadata" / f"{version}.{role}.json").read_bytes()
+            metadata: Metadata[Targets] = Metadata.from_bytes(data)
+        except (OSError, DeserializationError):
+            return None
+        entry = metadata.signed.targets.get(path)
+        return str(entry.hashes["sha256"]) if entry else None
 
     def expiry(self, role: str) -> datetime | None:
         """When a role expires; None for one that is not published."""

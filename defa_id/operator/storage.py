@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import secrets
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from defa_id import disk
 from defa_id.catalogue import CATALOGUE
 from defa_id.codec import limits, strict_json
+from defa_id.disk import sweep, sync_folder, write
 from defa_id.errors import ChangeRefused, Fault, WrongUse
 
-_TEMPORARY: Final = ".new-"
+__all__ = ["locked", "pretty", "read_bytes", "read_object", "sweep", "sync_folder", "write"]
+
 _LOCK: Final = ".lock"
 
 
@@ -46,56 +46,11 @@ def pretty(document: Any) -> bytes:
     return (json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2) + "\n").encode()
 
 
-def write(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """Put `data` at `path` in one step: a reader, or a crash at any point, finds the old file or the
-    new one, whole. Raises `OSError` when the disk does not take it; then the old file stands."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{_TEMPORARY}{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames in a folder durable (POSIX fsync of the directory; other systems do so themselves)."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sweep(folder: Path) -> None:
-    """Remove what an interrupted `write` left behind."""
-    for leftover in folder.rglob(f"{_TEMPORARY}*"):
-        leftover.unlink(missing_ok=True)
-
-
 @contextmanager
 def locked(directory: Path) -> Iterator[None]:
     """Only one command at a time changes a registry; another one waits. Raises `WrongUse` if the
     directory is not there."""
     if not directory.is_dir():
         raise WrongUse(f"there is no directory {directory}", hint="Make a registry with: defa-id sandbox new DIR")
-    descriptor = os.open(directory / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with disk.locked(directory / _LOCK):
         yield
-    finally:
-        os.close(descriptor)

@@ -222,6 +222,11 @@ def _complete_list(tree: Tree, source: Object, issuer_key: IssuerKey) -> Object:
         _default(recognition, purposes=[], conditions=[], events=[], **{"from": FIRST_GRANT})
         recognition.setdefault("recorded", recognition["from"])
         _complete_events(recognition["events"])
+    for member in ("relying_parties", "wallet_providers"):
+        for record in listing.get(member, []):
+            _complete_identifiers(record, issuer_key)
+            _default(record, recorded=FIRST_GRANT, status_events=[{"status": "granted"}])
+            _complete_events(record["status_events"])
     for arrangement in listing["arrangements"]:
         _default(arrangement, purposes=[], conditions=[], recorded=FIRST_GRANT)
     return listing
@@ -229,19 +234,7 @@ def _complete_list(tree: Tree, source: Object, issuer_key: IssuerKey) -> Object:
 
 def _complete_service(tree: Tree, service: Object, issuer_key: IssuerKey) -> None:
     _default(service, type="issuance", interface="offline", recorded=FIRST_GRANT)
-    public: keys.PublicKey | None = None
-    for identifier in service.setdefault("identifiers", []):
-        if "demo_key" in identifier:
-            public = issuer_key(identifier.pop("demo_key"), identifier.pop("demo_key_type", "P-256")).public
-            identifier.update(jwk=dict(public.jwk), thumbprint=public.thumbprint)
-        elif "jwk" in identifier:
-            try:
-                public = keys.from_jwk(identifier["jwk"])
-            except Fault:
-                continue  # lint names the key and says what is wrong with it
-            identifier.setdefault("thumbprint", public.thumbprint)
-        _default(identifier, valid_from=FIRST_GRANT)
-        identifier.setdefault("recorded", identifier["valid_from"])
+    public = _complete_identifiers(service, issuer_key)
     for credential in service.setdefault("credentials", []):
         reference = credential.get("schema") or schema_reference(tree, credential["type"])
         if reference is not None:
@@ -254,6 +247,24 @@ def _complete_service(tree: Tree, service: Object, issuer_key: IssuerKey) -> Non
         _default(record, framework="defa-id-reference", framework_version="1", effective=FIRST_GRANT)
         record.setdefault("recorded", record["effective"])
     _complete_events(service.setdefault("status_events", [{"status": "granted"}]))
+
+
+def _complete_identifiers(record: Object, issuer_key: IssuerKey) -> keys.PublicKey | None:
+    """The identifiers of a service or a party made whole; the last key among them."""
+    public: keys.PublicKey | None = None
+    for identifier in record.setdefault("identifiers", []):
+        if "demo_key" in identifier:
+            public = issuer_key(identifier.pop("demo_key"), identifier.pop("demo_key_type", "P-256")).public
+            identifier.update(jwk=dict(public.jwk), thumbprint=public.thumbprint)
+        elif "jwk" in identifier:
+            try:
+                public = keys.from_jwk(identifier["jwk"])
+            except Fault:
+                continue  # lint names the key and says what is wrong with it
+            identifier.setdefault("thumbprint", public.thumbprint)
+        _default(identifier, valid_from=FIRST_GRANT)
+        identifier.setdefault("recorded", identifier["valid_from"])
+    return public
 
 
 def _complete_events(events: list[Object]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
@@ -21,16 +21,16 @@ def state_view(listing: Object, at: datetime, known_at: datetime | None = None) 
     """One state's list as it stands at `at`, with what was recorded by `known_at` (None: everything).
 
     Members: state, names, environment, sequence, issuers [{id, names, kind, services}], recognises,
-    arrangements, schemes. A service has service_id, types, formats, level, status, since, reason,
-    interface, identifiers, keys, algorithms.
+    arrangements, relying_parties, wallet_providers, schemes, provenance. A service has service_id, types,
+    formats, level, status, since, reason, interface, identifiers, keys, algorithms, status_lists, scope,
+    assurance; an issuer also who it is to registers, who supervises it and whom to call.
     """
     about = listing.get("state", {})
     issuers = []
     for entity in listing["entities"]:
         services = [_service(service, at, known_at) for service in timeline.known(entity["services"], known_at)]
         if services:
-            named = {"id": entity["entity_id"], "names": entity["names"], "kind": entity.get("kind")}
-            issuers.append({**named, "services": services})
+            issuers.append({**_who(entity), "services": services})
     return {
         "state": listing["territory"],
         "names": about.get("names", []),
@@ -41,6 +41,15 @@ def state_view(listing: Object, at: datetime, known_at: datetime | None = None) 
         "issuers": issuers,
         "recognises": [_recognition(one, at, known_at) for one in timeline.known(listing["recognitions"], known_at)],
         "arrangements": [_arrangement(one, at) for one in timeline.known(listing.get("arrangements", []), known_at)],
+        "relying_parties": [
+            {**_party(one, at, known_at), "requests": one["requests"]}
+            for one in timeline.known(listing.get("relying_parties", []), known_at)
+        ],
+        "wallet_providers": [
+            {**_party(one, at, known_at), "solutions": one["solutions"]}
+            for one in timeline.known(listing.get("wallet_providers", []), known_at)
+        ],
+        "provenance": about.get("provenance"),
         "schemes": [
             {name: scheme.get(name) for name in ("name", "authority", "interface", "contested")}
             for scheme in about.get("schemes", [])
@@ -77,6 +86,8 @@ def state_text(view: Object, style: Style = PLAIN, beside: str = "") -> str:
     for issuer in view["issuers"]:
         page.paragraph(f"{_english(issuer['names'])}", hue="bold")
         page.paragraph(issuer["id"], hue="dim")
+        for line in _about(issuer):
+            page.paragraph(line, hue="dim")
         for service in issuer["services"]:
             _service_lines(page, service)
         page.blank()
@@ -88,12 +99,41 @@ def state_text(view: Object, style: Style = PLAIN, beside: str = "") -> str:
         limits = f", for {', '.join(record['purposes'])}" if record["purposes"] else ""
         text = f"{record['of']} from level {record['min_level']}: {what}{limits} · {record['status']}{_times(record)}"
         page.entry("•", text, term=record["id"], room=9, hue=_HUE.get(record["status"], "red"))
+    _party_lines(page, view)
     if view["arrangements"]:
         page.heading("Arrangements")
     for record in view["arrangements"]:
         text = f"{', '.join(record['parties'])}: {record['title']} · {record['environment']}, {record['status']}"
         page.entry("•", f"{record['id']} — {text}", hue=_HUE.get(record["status"], "red"))
     return page.text
+
+
+def _about(entity: Object) -> Iterator[str]:
+    for legal in entity.get("legal_ids", ()):
+        yield f"{legal['scheme']} {legal['value']}"
+    if "supervisory_body" in entity:
+        yield f"supervised by {entity['supervisory_body']}"
+    if "incident_contact" in entity:
+        yield f"incidents: {entity['incident_contact']}"
+    if entity.get("provenance", {}).get("kind") == "imported":
+        yield f"imported from {entity['provenance']['source']}, {entity['provenance']['retrieved']}"
+
+
+def _party_lines(page: Layout, view: Object) -> None:
+    for member, heading in (("relying_parties", "Relying parties"), ("wallet_providers", "Wallet providers")):
+        if view[member]:
+            page.heading(heading)
+        for party in view[member]:
+            text = f"{_english(party['names'])} · {party['status']}"
+            page.entry("•", text, term=party["number"], room=9, hue=_HUE.get(party["status"], "red"))
+            for request in party.get("requests", ()):
+                asked = f"{request['type']}: {', '.join(request['claims'])} for {', '.join(request['purposes'])}"
+                page.paragraph(asked, deep=13, hue="dim")
+            for solution in party.get("solutions", ()):
+                kept = (
+                    f"{_english(solution['names'])}: {', '.join(solution['formats'])}, {solution['key_storage']} keys"
+                )
+                page.paragraph(kept, deep=13, hue="dim")
 
 
 def _service_lines(page: Layout, service: Object) -> None:
@@ -104,10 +144,38 @@ def _service_lines(page: Layout, service: Object) -> None:
     page.entry("•", text, term=service["service_id"], room=9, hue=_HUE.get(service["status"], "red"), deep=4)
     for type in service["types"]:
         page.paragraph(type, deep=15)
+    for entry in service["status_lists"]:
+        page.paragraph(
+            f"status list {entry['url']}, signed by {entry.get('signer', 'nobody named')}", deep=15, hue="dim"
+        )
     for key in service["keys"]:
         window = f"{key['valid_from']} to {key['valid_until'] or 'open'}"
         page.paragraph(f"key {key['id']}", deep=15, hue="dim")
         page.paragraph(f"{key['status']}, {window}", deep=19, hue="dim")
+
+
+def _who(entity: Object) -> Object:
+    """What every entity says of itself: its identifier and names, and what it may leave out."""
+    optional = ("legal_ids", "supervisory_body", "incident_contact", "provenance")
+    said = {name: entity[name] for name in optional if name in entity}
+    return {"id": entity["entity_id"], "names": entity["names"], "kind": entity.get("kind"), **said}
+
+
+def _party(record: Object, at: datetime, known_at: datetime | None) -> Object:
+    """A relying party or a wallet provider, without what it may ask or provide."""
+    events = timeline.known(record["status_events"], known_at)
+    standing = timeline.at(events, at)
+    identifiers = timeline.known(record["identifiers"], known_at)
+    return {
+        "number": record["id"],
+        **_who(record),
+        "status": standing["status"] if standing else NOT_YET,
+        "since": timeline.since(events, at),
+        "reason": standing.get("reason") if standing else None,
+        "identifiers": [one["value"] for one in identifiers if "value" in one],
+        "keys": [_key(one, at) for one in identifiers if "value" not in one],
+        "events": events,
+    }
 
 
 def _service(service: Object, at: datetime, known_at: datetime | None) -> Object:
@@ -131,6 +199,9 @@ def _service(service: Object, at: datetime, known_at: datetime | None) -> Object
         "identifiers": [one["value"] for one in identifiers if "value" in one],
         "keys": [_key(one, at) for one in identifiers if "value" not in one],
         "algorithms": [entry["alg"] for entry in service["algorithms"]],
+        "status_lists": service.get("status_lists", []),
+        "scope": service.get("scope", {}),
+        "assurance": timeline.known(service["assurance"], known_at),
         "events": events,
     }
 

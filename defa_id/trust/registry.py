@@ -88,6 +88,16 @@ class Registry:
         issued = self._opened.issued
         return Freshness(grade, lag, issued is None or self._wall + _LEEWAY >= issued)
 
+    @property
+    def expiries(self) -> Mapping[str, datetime]:
+        """When each state's role expires, by its name; under `registry`, the earliest of those above them."""
+        return {"registry": self._opened.expires, **{name: role.expires for name, role in self._opened.roles.items()}}
+
+    @property
+    def issued(self) -> datetime | None:
+        """When this version was published, as its publisher says."""
+        return self._opened.issued
+
     def states(self) -> tuple[str, ...]:
         """The member states that have a list, sorted."""
         return tuple(sorted(self._raw))

@@ -130,6 +130,11 @@ def test_b46_cty_that_does_not_go_with_the_lane(stage: Stage, lane: str, cty: st
     refused(verdict, check, "JOSE_HEADER_FORBIDDEN")
 
 
+@pytest.mark.parametrize("cty", ["JWT", "vc", "json"])
+def test_b46_no_cty_goes_with_vcdm_1_1(stage: Stage, cty: str) -> None:
+    refused(stage.judge(stage.old_vc(header={"cty": cty})), "format.model", "JOSE_HEADER_FORBIDDEN")
+
+
 @pytest.mark.parametrize(("lane", "cty"), [("vc+jwt", "vc"), ("vp+jwt", "vp"), ("vc+sd-jwt", "vc")])
 def test_b46_cty_that_does_go_with_it_is_accepted(stage: Stage, lane: str, cty: str) -> None:
     accepted(stage.judge(token_of(stage, lane, {"cty": cty}), expected=LANES[lane][1]))

@@ -230,6 +230,8 @@ WELLFORMED = "format.wellformed"
     Row("B15-none-at-all", lambda s: s.vc(header={"kid": None, "x5c": []}), WELLFORMED, "X509_PARSE"),
     Row("B15-a-text", lambda s: s.vc(header={"kid": None, "x5c": "AAAA"}), WELLFORMED, "X509_PARSE"),
     Row("B15-base64url", lambda s: s.vc(header={"kid": None, "x5c": ["-_-_"]}), WELLFORMED, "X509_PARSE"),
+    Row("B15-numbers", lambda s: s.vc(header={"kid": None, "x5c": [7]}), WELLFORMED, "X509_PARSE"),
+    Row("B15-letters-elsewhere", lambda s: s.vc(header={"kid": None, "x5c": ["ＡＡＡＡ"]}), WELLFORMED, "X509_PARSE"),
     Row("B15-not-DER", lambda s: s.vc(header={"kid": None, "x5c": ["AAAA"]}), "key.listed", "X509_PARSE"),
     Row(
         "B16-of-another-certificate",

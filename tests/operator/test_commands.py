@@ -203,8 +203,10 @@ def test_recognition_shows_in_the_matrix(run: Run, directory: Path) -> None:
     assert (row["decision"], row["level"], row["purpose"]) == ("recognised", "low", "remittance.transfer")
 
 
-def test_who_signs_must_be_said_and_may_not_be_a_demo_key_outside_trials(run: Run, directory: Path) -> None:
-    assert "who signs" in run("registry", "publish", "--dir", directory).stderr
+def test_without_signatures_nothing_is_published_and_demo_keys_sign_trials_only(run: Run, directory: Path) -> None:
+    said = run("registry", "publish", "--dir", directory)
+    assert said.exit_code == 2
+    assert "no change set has the signatures it needs" in said.stderr
     path = directory / "registry.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "environment": "live"}))
     said = run("registry", "publish", "--dir", directory, "--demo-sign")

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defa_id.errors import ChangeRefused, DefaIdError
-from defa_id.operator import changes, lint, standing, timeline
+from defa_id.operator import changes, standing, timeline
 from defa_id.operator.changes import Change
+from defa_id.operator.rules import Spot, services
 from defa_id.operator.tree import Tree
 from defa_id.trust import history, records
 from tests.operator.made import ISSUER, VCT, application, days, in_environment
@@ -211,7 +212,7 @@ def test_whatever_an_operator_does_the_record_stays_sound(
         expected = {"suspend": "suspended", "withdraw": "withdrawn", "reinstate": "granted"}[what]
         assert timeline.status_at(events(change), moment) == expected
     found = current.states["SG"].listing["entities"][-1]["services"][0]["status_events"]
-    assert not [one for one in services.events(Spot("list.json", found), found)]
+    assert not list(services.events(Spot("list.json", found), found))
     withdrawn = [event["effective"] for event in found if event["status"] == "withdrawn"]
     for day in range(-41, 42):
         moment = now + days(day)

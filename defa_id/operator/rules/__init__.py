@@ -12,6 +12,7 @@ from defa_id.policy import ENVIRONMENTS
 ERROR: Final = "error"
 WARNING: Final = "warning"
 TRIAL: Final = ("demo", "sandbox")
+_NAMES: Final = ("service_id", "id", "entity_id")
 
 
 class Rule(NamedTuple):
@@ -56,16 +57,24 @@ class Spot(NamedTuple):
     @property
     def where(self) -> str:
         """The nearest record with a name of its own, else whose document it is."""
-        named, value = self.owner or self.file, self.document
-        for step in self.path:
+        return self._nearest()[0] or self.owner or self.file
+
+    @property
+    def below(self) -> str:
+        """The way from that record to the place; empty for the record itself."""
+        return "/".join(printable(str(step)) for step in self.path[self._nearest()[1] :])
+
+    def _nearest(self) -> tuple[str, int]:
+        named, depth, value = "", 0, self.document
+        for index, step in enumerate(self.path, 1):
             try:
                 value = value[step]
             except (KeyError, IndexError, TypeError):
                 break
-            if isinstance(value, dict):
-                own = (value.get(member) for member in ("service_id", "id", "entity_id"))
-                named = next((printable(name) for name in own if isinstance(name, str)), named)
-        return named
+            own = [value.get(name) for name in _NAMES] if isinstance(value, dict) else []
+            if found := [name for name in own if isinstance(name, str)]:
+                named, depth = printable(found[0]), index
+        return named, depth
 
 
 def finding(rule: str, spot: Spot, message: str, *, level: str | None = None, remedy: str | None = None) -> Finding:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -38,7 +38,7 @@ def holders(tree: Tree, state: str) -> Iterator[Holder]:
             yield Holder(state, record["entity_id"], spot.at(member, number), record)
 
 
-def across(tree: Tree, readable: list[str]) -> Iterator[Finding]:
+def across(tree: Tree, readable: Sequence[str]) -> Iterator[Finding]:
     """What belongs to two, is called the same, or comes back after it was given up as compromised."""
     everyone = [holder for state in readable for holder in holders(tree, state)]
     yield from _names(tree, readable, everyone)
@@ -80,7 +80,7 @@ def _address(text: str) -> str:
     return f"https://{host}{place}{unquote(parts.path).rstrip('/')}{query}".casefold()
 
 
-def _names(tree: Tree, readable: list[str], everyone: list[Holder]) -> Iterator[Finding]:
+def _names(tree: Tree, readable: Sequence[str], everyone: list[Holder]) -> Iterator[Finding]:
     first: dict[str, tuple[str, tuple[str, str]]] = {}
     uses: list[tuple[str, tuple[str, str], Spot]] = []
     for state in readable:
@@ -118,7 +118,7 @@ def _keys(everyone: list[Holder]) -> Iterator[Finding]:
                 yield finding("key.name", spot, f"two keys of one issuer are called {printable(key.kid)}")
 
 
-def _given_up(tree: Tree, readable: list[str], everyone: list[Holder]) -> Iterator[Finding]:
+def _given_up(tree: Tree, readable: Sequence[str], everyone: list[Holder]) -> Iterator[Finding]:
     """Keys listed beside a record that says they were compromised."""
     denied = {
         entry["id"]

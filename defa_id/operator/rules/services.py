@@ -176,7 +176,8 @@ def _resting(spot: Spot, record: Object) -> Iterator[Finding]:
     if record["status"] == "proposed":
         yield finding("assurance.basis", spot.at("status"), "a level that is only proposed is for demo and sandbox")
     if record["basis"] not in _BASIS_FOR[record["level"]]:
-        yield finding("assurance.basis", spot.at("basis"), f"{record['basis']} does not carry level {record['level']}")
+        message = f"{record['basis']} does not carry level {record['level']}"
+        yield finding("assurance.basis", spot.at("basis"), message, level=WARNING)
     elif record["basis"] != "self-declared" and "evidence" not in record:
         yield finding("assurance.evidence", spot, f"{record['basis']}, and no evidence is named")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -39,15 +40,24 @@ _TIMES: Final = frozenset(
 def shape(schema: str, spot: Spot) -> Iterator[Finding]:
     """What keeps a document from being one of its schema, each with the rule that says it best."""
     try:
-        canonical.encode(spot.document)
+        data = canonical.encode(spot.document)
     except ValueError as refused:
         yield finding("shape.json", spot, str(refused))
         return
+    yield from _shape(schema, spot.file, spot.owner, data)
+
+
+@lru_cache(maxsize=64)
+def _shape(schema: str, file: str, owner: str, data: bytes) -> tuple[Finding, ...]:
+    """The same, once for each content: with each change a registry is checked as a whole."""
+    return tuple(_misfits(schema, Spot(file, json.loads(data), (), owner)))
+
+
+def _misfits(schema: str, spot: Spot) -> Iterator[Finding]:
     for error in validator(schema).iter_errors(spot.document):
         nearest = _nearest(error)
         place = spot.at(*nearest.absolute_path)
-        below = "/".join(str(step) for step in nearest.absolute_path) or "the document"
-        yield finding(_rule(nearest), place, f"{below}: {_message(nearest)}")
+        yield finding(_rule(nearest), place, f"{place.below or 'the record'}: {_message(nearest)}")
     if schema == LIST:
         try:
             records.read_list(spot.document, spot.owner)

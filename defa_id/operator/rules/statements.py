@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from defa_id.codec import canonical
@@ -42,7 +42,7 @@ def _terms(tree: Tree, spot: Spot, record: Object, *, strict: bool) -> Iterator[
         yield finding("recognition.basis", spot, "no legal basis is named")
 
 
-def arrangements(tree: Tree, readable: list[str]) -> Iterator[Finding]:
+def arrangements(tree: Tree, readable: Sequence[str]) -> Iterator[Finding]:
     """Every arrangement of every state: it holds between two parties only if both sign the same text."""
     signed: dict[str, dict[str, bytes]] = {}
     for state in readable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -12,7 +13,8 @@ from defa_id.errors import Fault
 from defa_id.operator.rules import Finding, Spot, finding
 
 _MACHINE: Final = frozenset({"pem", "jwk", "possession"})  # read by their own rules, never shown as text
-_MARKUP: Final = re.compile(r"<\s*[A-Za-z!/?]|&(?:#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);")
+_TAG: Final = re.compile(r"<[A-Za-z!/?]")
+_ENTITY: Final = re.compile(r"&#?[A-Za-z0-9]{1,32};")
 _JOINERS: Final = "\u200c\u200d"  # needed inside words of several scripts, by no Latin one
 
 
@@ -40,7 +42,7 @@ def _text(spot: Spot, text: str) -> Iterator[Finding]:
         require_visible(_without_joiners(text), "the text")
     except Fault:
         yield finding("text.hidden", spot, f"{said!r} holds a character that cannot be seen")
-    if _MARKUP.search(text):
+    if _TAG.search(text) or any(html.unescape(entity) != entity for entity in _ENTITY.findall(text)):
         yield finding("text.html", spot, f"{said!r} holds markup")
     if not text.strip():
         yield finding("text.blank", spot, "a text is blank")

@@ -1,0 +1,162 @@
+"""`defa-id registry refresh`, `bundle` and `compare`: how a published registry gets to those who verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from defa_id.cli import options, terminal
+from defa_id.errors import WrongUse
+
+if TYPE_CHECKING:
+    from defa_id.distribution import Compared, Refreshed
+
+_FILE: Final = click.Path(path_type=Path)
+_ROOT: Final = "The trust anchor you pinned; default: the cache's own, at first the one beside the registry."
+_MEMORY: Final = "Where to remember the versions seen; none for no memory; default: your own."
+
+
+@click.command("refresh")
+@click.argument("location", metavar="LOCATION")
+@click.option("--cache", metavar="DIR", type=_FILE, required=True, help="Where the registry is kept for verifying.")
+@click.option("--mirror", "mirrors", metavar="LOCATION", multiple=True, help="Asked next; may be repeated.")
+@click.option("--root", metavar="FILE", type=_FILE, help=_ROOT)
+@click.option("--memory", metavar="FILE|none", help=_MEMORY)
+@options.json_option
+@click.pass_context
+def refresh(
+    ctx: click.Context,
+    location: str,
+    cache: Path,
+    mirrors: tuple[str, ...],
+    root: Path | None,
+    memory: str | None,
+    as_json: bool,
+) -> None:
+    """Fetch what changed in a published registry into a cache, for `--registry DIR`.
+
+    LOCATION is an https address, a folder, a bundle or a file: URL. Everything is verified before it
+    replaces what stands; where no location serves, what stands is kept, and the exit code is 4 if
+    one of them answered with what must not be trusted, else 3.
+    """
+    from defa_id import distribution
+
+    done = distribution.refresh((location, *mirrors), cache, now=options.now(), root=root, memory=memory)
+    if as_json:
+        terminal.write_json(_refreshed(done, cache))
+    else:
+        _say_refreshed(done, cache)
+    ctx.exit(_code(done))
+
+
+@click.command("bundle")
+@click.option("--out", metavar="FILE", type=_FILE, required=True, help="The bundle to write.")
+@click.option(
+    "--dir", "directory", metavar="DIR", type=_FILE, help="The registry's sources: bundle what they published."
+)
+@options.registry_options
+@click.option("--memory", metavar="FILE|none", help=_MEMORY)
+@options.json_option
+def bundle(
+    out: Path, directory: Path | None, registry: str | None, root: str | None, memory: str | None, as_json: bool
+) -> None:
+    """Write a published registry as one file, which verifies offline like the folder it came from."""
+    from defa_id import files
+    from defa_id.codec import limits
+    from defa_id.operator import bundle as bundling
+    from defa_id.operator import sandbox
+
+    if directory is not None and registry is not None:
+        raise WrongUse("--dir and --registry name two registries", hint="Give one of them.")
+    place = Path(registry) if registry else directory / sandbox.PUBLISHED if directory else files.demo_registry_path()
+    anchor = None if root is None else files.read_input(Path(root), limits.REGISTRY_ROOT_BYTES)
+    remembered = files.Memory(memory)
+    done = bundling.bundle(place, out, now=options.now(), memory=remembered, anchor=anchor)
+    if as_json:
+        said = {"path": str(out), "version": done.registry.version, "files": done.files, "bytes": done.octets}
+        terminal.write_json({**said, "sha256": done.sha256})
+        return
+    terminal.write(f"version {done.registry.version}: {out} ({done.files} files in {done.octets:,} bytes)\n")
+    terminal.write(f"sha256 {done.sha256}\n")
+
+
+@click.command("compare")
+@click.argument("one", metavar="A")
+@click.argument("other", metavar="B")
+@click.option("--root", metavar="FILE", type=_FILE, help="The trust anchor you pinned; default: the one beside A.")
+@options.json_option
+@click.pass_context
+def compare(ctx: click.Context, one: str, other: str, root: Path | None, as_json: bool) -> None:
+    """Compare two mirrors of a registry. One version with two contents is equivocation (exit code 4)."""
+    from defa_id import distribution
+    from defa_id.cli.errors import UNTRUSTED
+
+    found = distribution.compare(one, other, now=options.now(), root=root)
+    if as_json:
+        terminal.write_json({**found._asdict(), "equivocation": bool(found.contradictions)})
+    else:
+        _say_compared(found)
+    if found.contradictions:
+        ctx.exit(UNTRUSTED)
+
+
+def _code(done: Refreshed) -> int:
+    from defa_id import distribution
+    from defa_id.cli import errors
+
+    if done.outcome == distribution.KEPT:
+        return errors.UNTRUSTED if any(trouble.refused for trouble in done.troubles) else errors.UNDECIDED
+    return errors.ACCEPTED if done.registry.freshness == "fresh" else errors.UNDECIDED
+
+
+def _refreshed(done: Refreshed, cache: Path) -> dict[str, Any]:
+    registry = done.registry
+    about = {name: getattr(registry, name) for name in ("version", "sha256", "freshness", "environment", "anchor")}
+    return {
+        "outcome": done.outcome,
+        **about,
+        "cache": str(cache),
+        "location": done.location,
+        "requests": done.requests,
+        "bytes": done.octets,
+        "troubles": [trouble._asdict() for trouble in done.troubles],
+        "doubts": [doubt._asdict() for doubt in done.doubts],
+    }
+
+
+def _say_refreshed(done: Refreshed, cache: Path) -> None:
+    from defa_id.codec.text import printable
+
+    registry = done.registry
+    terminal.write(f"{done.outcome}: version {registry.version}, {registry.freshness}, anchor {registry.anchor}\n")
+    if done.location is not None:
+        asked = f"{done.requests} request{'s' if done.requests != 1 else ''}, {done.octets:,} bytes"
+        terminal.write(f"from {printable(done.location, 200)} ({asked})\n")
+    for trouble in done.troubles:
+        why = printable(trouble.why, 300)
+        terminal.say(f"warning: {printable(trouble.location, 200)}: {trouble.code}: {why}")
+    for doubt in done.doubts:
+        terminal.say(f"warning: state {doubt.state}: {doubt.code}: {printable(doubt.why, 300)}")
+    if registry.freshness != "fresh":
+        terminal.say(f"warning: this registry is {registry.freshness}; high levels will not be accepted by it")
+    if done.location is None:
+        terminal.say("next:    mend what the warning names or try again; what was kept is still used")
+    else:
+        terminal.say(f"next:    defa-id verify FILE --registry {cache}")
+
+
+def _say_compared(found: Compared) -> None:
+    from defa_id.codec.text import printable
+
+    first, second = found.versions
+    if found.contradictions:
+        roles = printable(", ".join(found.contradictions), 300)
+        terminal.write(f"equivocation: versions {first} and {second} contradict each other in {roles}\n")
+        terminal.say("next:    trust neither; show both to the registry's operator and to your authority")
+    elif found.older is None:
+        terminal.write(f"same: version {first}, sha256 {found.sha256[0]}\n")
+    else:
+        behind = printable(found.older, 200)
+        terminal.write(f"no contradiction: versions {first} and {second}; {behind} is behind\n")
