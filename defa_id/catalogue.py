@@ -18,6 +18,7 @@ ENVELOPE: Final = "envelope"  # the credential came inside a presentation
 STATUS: Final = "status"  # the credential names a status, or the policy or registry demands one
 SCHEMA: Final = "schema"  # the registry entry names a schema
 KEY_BOUND: Final = "key-bound"  # the holder's proof is an SD-JWT key binding
+SEVERAL: Final = "several"  # several credentials came, and their holder's binding is asked for
 LISTED: Final = "listed"  # trust comes from the registry
 UNLISTED: Final = "unlisted"  # trust in the issuer is not asked for (unsafe-any-issuer)
 
@@ -222,6 +223,13 @@ def _checks() -> Iterable[CheckEntry]:
         HOLDER,
     )
     yield check(
+        "holder.linked",
+        "Do all the credentials presented belong to one holder?",
+        "defa-id recognition design: same-subject link across credentials; RFC 7800 §3.1",
+        "One person's identity would vouch for another person's licence.",
+        SEVERAL,
+    )
+    yield check(
         "status.current",
         "Is it neither revoked nor suspended?",
         "W3C Bitstring Status List §3.2; draft-ietf-oauth-status-list §8.3",
@@ -305,6 +313,7 @@ def _reasons() -> Iterable[Reason]:
     yield reason("LIMIT_STRING", "A text in it is too long.", issuer)
     yield reason("LIMIT_DISCLOSURES", "It holds too many or too long disclosures.", fresh)
     yield reason("LIMIT_CREDENTIALS", "The presentation holds too many credentials.", "Present fewer at once.")
+    yield reason("LIMIT_SIGNATURES", "It holds more signatures than a verifier checks.", "Present fewer at once.")
     yield reason("LIMIT_X509", "The certificate chain is too long or too large.", issuer)
     yield reason("LIMIT_REGISTRY", "A registry file is larger than any genuine one.", "Fetch the registry again.")
     # JSON
@@ -337,6 +346,11 @@ def _reasons() -> Iterable[Reason]:
     yield reason("JOSE_HEADER_FORBIDDEN", "The header holds a parameter that must not be there.", issuer)
     yield reason("JOSE_CRIT", "The header demands an extension this verifier does not know.", issuer)
     yield reason("JOSE_TYP", "The header's typ is not the one this kind of token carries.", issuer)
+    yield reason(
+        "LD_CONTEXT_UNAVAILABLE",
+        "A context that the issuer's entry pins is not at hand as it was pinned.",
+        "Fetch the registry again; if it stays so, tell the issuer's state.",
+    )
     yield reason("JOSE_KEY_UNKNOWN", "The header names a key the issuer's entry does not hold.", issuer)
     yield reason("JOSE_KEY_AMBIGUOUS", "The header does not say which key signed it.", issuer)
     yield reason("JOSE_SIGNATURE_FORMAT", "The signature does not have the form of its algorithm.", issuer)
@@ -417,6 +431,11 @@ def _reasons() -> Iterable[Reason]:
         "KB_NO_CNF",
         "The issuer bound it to no key, so nobody can prove to hold it.",
         "Ask for a credential bound to a holder key.",
+    )
+    yield reason(
+        "HOLDER_NOT_LINKED",
+        "Nothing shows that the credentials belong to one person.",
+        "Present them from one wallet, bound to one key, or judge each on its own.",
     )
     yield reason("KB_CNF", "The holder key in it cannot be used.", issuer)
     yield reason("KB_SIGNATURE", "The holder's signature does not verify.", present)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from defa_id.codec import times
-from defa_id.codec.text import printable
-from defa_id.credential import Credential, KeyBinding, Presentation, Reading
-from defa_id.errors import Fault
+from defa_id.codec.text import printable, trimmed
+from defa_id.credential import Credential, KeyBinding, Presentation, Reading, Response
+from defa_id.errors import Fault, Unknowable
 from defa_id.parts import DEFAULT_PARTS, Parts
+from defa_id.policy import Expected
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +38,7 @@ class UnverifiedCredential:
 def inspect(data: bytes | str, format: str | None = None, parts: Parts = DEFAULT_PARTS) -> UnverifiedCredential:
     """What is inside, unjudged. Never raises for what the sender did: see `problem`."""
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-    value: Any = raw.strip(b" \t\r\n")
+    value: Any = trimmed(raw)
     name: str | None = None
     try:
         found = parts.detect(value, format)
@@ -47,13 +48,23 @@ def inspect(data: bytes | str, format: str | None = None, parts: Parts = DEFAULT
         if isinstance(value, Presentation):
             held = tuple(inspect(data, name, parts) for name, data in value.credentials)
             return UnverifiedCredential(name, _presentation(value), None, held)
+        if isinstance(value, Response):
+            return UnverifiedCredential(name, {}, None, tuple(inspect(data, name, parts) for name, data in value.held))
         content = _credential(value)
         if value.shown is not None and found.binding is not None:
-            content["key_binding"] = _binding(found.binding(value))
+            content["key_binding"] = _shown(found.binding, value)
         return UnverifiedCredential(name, content)
     except Fault as fault:
         reason = parts.catalogue.reasons[fault.code].message
         return UnverifiedCredential(name, {}, (fault.code, fault.why or reason))
+
+
+def _shown(binding: Callable[[Credential, Expected], KeyBinding], credential: Credential) -> dict[str, Any]:
+    """A holder's proof as far as it can be read without knowing what it answers."""
+    try:
+        return _binding(binding(credential, Expected()))
+    except Unknowable as unknowable:
+        return {"unread": unknowable.code}
 
 
 def _credential(credential: Credential) -> dict[str, Any]:

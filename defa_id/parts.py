@@ -14,21 +14,23 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from defa_id.catalogue import CATALOGUE, Catalogue, CheckEntry, Reason
-from defa_id.credential import Credential, KeyBinding, Proof
+from defa_id.credential import Credential, KeyBinding
 from defa_id.errors import Fault, Unknowable
 from defa_id.keys import PublicKey
-from defa_id.policy import Policy
+from defa_id.policy import Expected, Policy
+from defa_id.suites import Means, Suite
 from defa_id.verdict import Found
 
 
 class Format(NamedTuple):
-    """One format. `steps` read it, each under its own check, from the bytes to a `Credential` or
-    `Presentation`; the first also takes the `Reading`. `binding` reads a holder's proof that came along."""
+    """One format. `steps` read it, each under its own check, from the bytes to a `Credential`,
+    `Presentation` or `Response`; the first also takes the `Reading`. `binding` reads a holder's proof
+    that came along, in the light of what this verifier expects."""
 
     name: str
     recognises: Callable[[bytes], bool]
     steps: tuple[tuple[str, Callable[..., Any]], ...]
-    binding: Callable[[Credential], KeyBinding] | None = None
+    binding: Callable[[Credential, Expected], KeyBinding] | None = None
 
 
 class Case(NamedTuple):
@@ -52,10 +54,11 @@ class Parts(NamedTuple):
     """The tables of one verifier."""
 
     formats: tuple[Format, ...]
-    suites: Mapping[str, Callable[[Proof, PublicKey], None]]
+    suites: Mapping[str, Suite]
     resolvers: Mapping[str, Callable[[str], PublicKey]]
     catalogue: Catalogue = CATALOGUE
     checks: tuple[OwnCheck, ...] = ()
+    means: Means = Means()
 
     def with_format(self, format: Format) -> Parts:
         """These parts and one more format. Raises `ValueError` if its name is taken."""
@@ -66,6 +69,11 @@ class Parts(NamedTuple):
     def with_resolver(self, method: str, resolve: Callable[[str], PublicKey]) -> Parts:
         """These parts and a resolver for one DID method, or for `https` identifiers."""
         return self._replace(resolvers=MappingProxyType({**self.resolvers, method: resolve}))
+
+    def with_worker(self, name: str, work: Callable[..., Any]) -> Parts:
+        """These parts and one more function that suites may call outside the middle."""
+        workers = MappingProxyType({**self.means.workers, name: work})
+        return self._replace(means=self.means._replace(workers=workers))
 
     def with_check(self, entry: CheckEntry, step: Callable[[Case], Found[Any]], *reasons: Reason) -> Parts:
         """These parts and one more check, required whenever `entry.when` says so.

@@ -102,13 +102,25 @@ class Policy(NamedTuple):
 
 
 class Expected(NamedTuple):
-    """What this verifier's own request expects of a presentation; nothing, for a mere document."""
+    """What this verifier's own request expects of a presentation; nothing, for a mere document.
+
+    For an ISO mdoc the holder signs over the session: `response_uri` and `jwk_thumbprint` (32 bytes, of the
+    key the answer was encrypted to) complete an OpenID4VP 1.0 handover (§B.2.6); an audience beginning with
+    `origin:` means the Digital Credentials API; `transcript` is a whole SessionTranscript (ISO 18013-5
+    §9.1.5.1, CBOR), and `reader_key` this verifier's own ephemeral private key, for a device MAC.
+    """
 
     nonce: str | None = None
     audience: str | None = None
+    response_uri: str | None = None
+    jwk_thumbprint: bytes | None = None
+    transcript: bytes | None = None
+    reader_key: Any = None
 
     @classmethod
-    def presentation(cls, *, nonce: str, audience: str) -> Self:
+    def presentation(
+        cls, *, nonce: str, audience: str, response_uri: str | None = None, jwk_thumbprint: bytes | None = None
+    ) -> Self:
         """A presentation made for `audience` (this verifier's own identifier) in answer to `nonce`.
 
         Raises `WrongUse` if either is empty: a presentation bound to nothing can be replayed.
@@ -118,12 +130,19 @@ class Expected(NamedTuple):
                 "a presentation is expected with a nonce and an audience, both",
                 hint="Give the nonce this verifier sent and its own identifier, or neither to judge a document.",
             )
-        return cls(nonce, audience)
+        return cls(nonce, audience, response_uri, jwk_thumbprint)
+
+    @classmethod
+    def session(cls, transcript: bytes, *, reader_key: Any = None) -> Self:
+        """An ISO 18013-5 device response of this very session. Raises `WrongUse` if the transcript is empty."""
+        if not transcript:
+            raise WrongUse("a session transcript is empty", hint="Give the CBOR of the SessionTranscript.")
+        return cls(transcript=transcript, reader_key=reader_key)
 
     @property
     def asked(self) -> bool:
         """Whether a presentation is expected at all."""
-        return self.nonce is not None
+        return self.nonce is not None or self.transcript is not None
 
 
 _PURPOSE: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)*")

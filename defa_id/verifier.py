@@ -11,13 +11,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
-from defa_id import answers, catalogue
-from defa_id.answers import Signer
+from defa_id import catalogue
+from defa_id.answers import authority, document, holder, listing, reliance
+from defa_id.answers.listing import Signers
 from defa_id.codec import limits, times
-from defa_id.codec.text import printable
-from defa_id.credential import Credential, KeyBinding, Presentation, Reading, StatusEntry
+from defa_id.codec.text import printable, trimmed
+from defa_id.credential import Credential, KeyBinding, Presentation, Reading, Response, StatusEntry
 from defa_id.errors import Fault, Unknowable, WrongUse
 from defa_id.keys import PublicKey
 from defa_id.parts import DEFAULT_PARTS, Case, Format, Parts
@@ -74,7 +75,14 @@ class Verifier:
             names = ", ".join(known.name for known in self.parts.formats)
             raise WrongUse(f"no format {printable(format)!r}", hint=f"There are {names}.")
         raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-        return _Walk(self, at, known_at, expected, source).walk(raw.strip(b" \t\r\n") or raw, format)
+        return _Walk(self, at, known_at, expected, source).walk(trimmed(raw), format)
+
+
+class _Envelope(NamedTuple):
+    """A holder's proof: the number it goes by, and the key that made it, if it holds."""
+
+    item: int
+    key: PublicKey | None
 
 
 class _Walk:
@@ -91,29 +99,42 @@ class _Walk:
         if expected.asked or "always" in (self.policy.holder_binding, rule):
             self.asked.add(catalogue.HOLDER)
         self.holder_asked = catalogue.HOLDER in self.asked
-        self.status_lines = 0
+        self.items = self.signatures = self.status_lines = 0
+        self.holders: list[tuple[PublicKey, tuple[str, ...]]] = []
         self.credentials: list[Mapping[str, Any]] = []
         self.recognitions: list[Mapping[str, Any] | None] = []
         self.subjects: list[Accepted] = []
         self.documents: list[Mapping[str, Any]] = []
 
     def walk(self, data: bytes, format: str | None) -> Verdict:
-        self.ledger.run("limit.size", lambda: answers.size(data))
-        found, read = self.read(data, format, 0)
-        if isinstance(read, Presentation):
-            self.asked.add(catalogue.ENVELOPE)
-            key = self.envelope(read)
-            for number, (name, held) in enumerate(read.credentials, start=1):
-                inner, credential = self.read(held, name, number)
-                if isinstance(credential, Credential) and inner is not None:
-                    self.judge(credential, inner, number, key)
-        elif read is not None and found is not None:
-            self.judge(read, found, 0, None)
+        self.ledger.run("limit.size", lambda: document.size(data))
+        self.open(data, format, None)
+        if self.holder_asked and len(self.holders) > 1:
+            self.asked.add(catalogue.SEVERAL)
+            self.ledger.run("holder.linked", lambda: holder.linked(self.holders), needs=["holder.proof"])
         return self.close()
 
-    def read(self, data: bytes, name: str | None, item: int) -> tuple[Format | None, Credential | Presentation | None]:
+    def open(self, data: bytes, name: str | None, within: _Envelope | None) -> None:
+        """Read one input and judge what is in it, each part under the next number."""
+        item = self.items
+        self.items += 1
+        format, read = self.read(data, name, item, within)
+        if isinstance(read, Presentation):
+            self.asked.add(catalogue.ENVELOPE)
+            envelope = self.envelope(read, item)
+            for name, held in read.credentials:
+                self.open(held, name, envelope)
+        elif isinstance(read, Response):
+            for name, held in read.held:
+                self.open(held, name, None)
+        elif read is not None and format is not None:
+            self.judge(read, format, item, within)
+
+    def read(
+        self, data: bytes, name: str | None, item: int, within: _Envelope | None
+    ) -> tuple[Format | None, Credential | Presentation | Response | None]:
         """The format's own steps, each under its own check."""
-        run, needs = self.ledger.run, ["limit.size"]
+        run, needs, of = self.ledger.run, ["limit.size"], item
         format = run("format.recognised", lambda: _recognised(self.parts.detect(data, name)), needs=needs, item=item)
         if format is None:
             return None, None
@@ -121,39 +142,45 @@ class _Walk:
         previous = "format.recognised"
         for id, step in format.steps:
             arguments = (value, Reading(self.policy.legacy_sd_jwt_typ)) if value is data else (value,)
-            value = run(id, lambda s=step, a=arguments: _read(s(*a), item), needs=[previous], item=item)  # type: ignore[misc]
+            value = run(
+                id,
+                lambda s=step, a=arguments: _read(s(*a), of, within),  # type: ignore[misc]
+                needs=[previous],
+                item=item,
+            )
             previous = id
             if id == "format.disclosures":
                 self.asked.add(catalogue.DISCLOSED)
         return format, value
 
-    def envelope(self, presentation: Presentation) -> PublicKey | None:
+    def envelope(self, presentation: Presentation, item: int) -> _Envelope:
         """A presentation's own proof: it has to hold whether or not one was asked for."""
         binding = presentation.binding
-        self.ledger.run("holder.presented", lambda: answers.presented(presentation))
+        self.ledger.run("holder.presented", lambda: holder.presented(presentation), item=item)
         key = self.ledger.run(
             "holder.proof",
-            lambda: answers.presenting_key(self.parts, self.registry, binding, None),
+            lambda: holder.presenting_key(self.parts, self.registry, binding, None),
             needs=["format.model"],
+            item=item,
         )
-        self.binding(binding, 0)
-        return key
+        self.binding(binding, item)
+        return _Envelope(item, key)
 
     def binding(self, binding: KeyBinding, item: int) -> None:
         """What only counts where a presentation was asked for."""
         if not self.holder_asked:
             return
         run, needs = self.ledger.run, ["holder.proof"]
-        run("holder.nonce", lambda: answers.holder_nonce(binding, self.expected), needs=needs, item=item)
-        run("holder.audience", lambda: answers.holder_audience(binding, self.expected), needs=needs, item=item)
-        run("holder.time", lambda: answers.holder_time(binding, self.at), needs=needs, item=item)
+        run("holder.nonce", lambda: holder.nonce(binding, self.expected), needs=needs, item=item)
+        run("holder.audience", lambda: holder.audience(binding, self.expected), needs=needs, item=item)
+        run("holder.time", lambda: holder.time(binding, self.at), needs=needs, item=item)
 
-    def judge(self, credential: Credential, format: Format, item: int, presented_by: PublicKey | None) -> None:
+    def judge(self, credential: Credential, format: Format, item: int, within: _Envelope | None) -> None:
         """Everything that is asked of one credential."""
         run, at, known_at, registry, policy = self.ledger.run, self.at, self.known_at, self.registry, self.policy
         services = run(
             "issuer.listed",
-            lambda: answers.issuer_listed(registry, credential, known_at),
+            lambda: listing.issuer_listed(registry, credential, known_at),
             needs=["format.model"],
             item=item,
         )
@@ -161,70 +188,75 @@ class _Walk:
         states = {home, policy.for_state} & set(registry.states())
         run(
             "registry.current",
-            lambda: answers.registry_current(registry, policy, sorted(s for s in states if s)),
+            lambda: document.registry_current(registry, policy, sorted(s for s in states if s)),
             item=item,
         )
-        signer = self.signer(credential, services or (), item)
-        self.proof(credential, signer, item)
-        covered = self.authority(credential, signer, item)
-        bound = self.holder(credential, format, item, presented_by)
+        signers = self.signers(credential, services or (), item)
+        self.proof(credential, signers, item)
+        covered = self.authority(credential, signers, item)
+        bound = self.holder(credential, format, item, within)
         fresh = self.status(credential, covered, item)
         self.schema(credential, covered, item)
-        level = answers.level_of(credential, covered, at, known_at)
+        level = authority.level_of(credential, covered, at, known_at)
         reached, capped_by = assurance.achieved(level, Shown(bound, fresh))
         relied = self.recognition(credential, home, level, item)
         run(
             "assurance.achieved",
-            lambda: answers.level_achieved(reached, capped_by, policy),
+            lambda: reliance.level_achieved(reached, capped_by, policy),
             needs=["issuer.scope", "proof.signature"],
             item=item,
         )
-        run("policy.format", lambda: answers.format_taken(policy, credential), needs=["format.model"], item=item)
-        run("policy.claims", lambda: answers.claims_present(policy, credential), needs=["format.model"], item=item)
+        run("policy.format", lambda: reliance.format_taken(policy, credential), needs=["format.model"], item=item)
+        run("policy.claims", lambda: reliance.claims_present(policy, credential), needs=["format.model"], item=item)
         for own in self.parts.checks:
             case = Case(credential, home, policy, at)
             run(own.id, lambda own=own, case=case: own.step(case), needs=["proof.signature"], item=item)  # type: ignore[misc]
         self.record(credential, services or (), relied, level, reached, capped_by)
 
-    def signer(self, credential: Credential, services: tuple[Service, ...], item: int) -> Signer | None:
+    def signers(self, credential: Credential, services: tuple[Service, ...], item: int) -> Signers | None:
         if self.policy.safe:
             return self.ledger.run(
                 "key.listed",
-                lambda: answers.key_listed(self.registry, credential, services, self.at, self.known_at),
+                lambda: listing.key_listed(self.registry, credential, services, self.at, self.known_at),
                 needs=["issuer.listed"],
                 item=item,
             )
         return self.ledger.run(
-            "key.resolved", lambda: answers.key_resolved(self.parts, credential), needs=["format.model"], item=item
+            "key.resolved", lambda: listing.key_resolved(self.parts, credential), needs=["format.model"], item=item
         )
 
-    def proof(self, credential: Credential, signer: Signer | None, item: int) -> None:
+    def proof(self, credential: Credential, signers: Signers | None, item: int) -> None:
         run, at, policy = self.ledger.run, self.at, self.policy
         key = "key.listed" if policy.safe else "key.resolved"
-        run("key.algorithm", lambda: answers.key_algorithm(credential, _some(signer), at), needs=[key], item=item)
+        run("key.algorithm", lambda: listing.key_algorithm(credential, _some(signers), at), needs=[key], item=item)
         run(
             "key.current",
-            lambda: answers.key_current(credential, _some(signer), policy, at, self.known_at),
+            lambda: listing.key_current(credential, _some(signers), policy, at, self.known_at),
             needs=[key],
             item=item,
         )
         run(
             "proof.signature",
-            lambda: answers.proof_signature(self.parts, credential, _some(signer)),
+            lambda: self.signature(credential, _some(signers)),
             needs=["key.algorithm"],
             item=item,
         )
-        run("time.issued", lambda: answers.time_issued(credential.window, at), needs=["format.model"], item=item)
-        run(
-            "time.window", lambda: answers.time_window(credential.window, policy, at), needs=["format.model"], item=item
-        )
+        window, needs = credential.window, ["format.model"]
+        run("time.issued", lambda: document.time_issued(window, at), needs=needs, item=item)
+        run("time.window", lambda: document.time_window(window, policy, at), needs=needs, item=item)
 
-    def authority(self, credential: Credential, signer: Signer | None, item: int) -> tuple[Service, ...]:
+    def signature(self, credential: Credential, signers: Signers) -> Found[None]:
+        self.signatures += len(credential.proofs)
+        if self.signatures > limits.SIGNATURES:
+            raise Fault("LIMIT_SIGNATURES", f"more than {limits.SIGNATURES}", limit=limits.SIGNATURES)
+        return document.proof_signature(self.parts, self.registry, credential, signers)
+
+    def authority(self, credential: Credential, signers: Signers | None, item: int) -> tuple[Service, ...]:
         """What the issuer was authorised for, and whether it still stands."""
         self.ledger.run(
             "issuer.granted",
-            lambda: answers.issuer_granted(
-                self.registry, credential, _some(signer), self.policy, self.at, self.known_at
+            lambda: authority.issuer_granted(
+                self.registry, credential, _some(signers), self.policy, self.at, self.known_at
             ),
             needs=["key.listed"],
             item=item,
@@ -232,43 +264,60 @@ class _Walk:
         return (
             self.ledger.run(
                 "issuer.scope",
-                lambda: answers.issuer_scope(self.registry, credential, _some(signer)),
+                lambda: authority.issuer_scope(self.registry, credential, _some(signers)),
                 needs=["key.listed"],
                 item=item,
             )
             or ()
         )
 
-    def holder(self, credential: Credential, format: Format, item: int, presented_by: PublicKey | None) -> bool:
+    def holder(self, credential: Credential, format: Format, item: int, within: _Envelope | None) -> bool:
         """Whether this presentation proves its holder. A key binding that came along has to hold even
         where none was asked for; it earns nothing then, because nobody knows whom it was made for."""
         run = self.ledger.run
-        if item == 0 and (self.holder_asked or credential.shown is not None):
-            binding = run("holder.presented", lambda: _binding(format, credential), needs=["format.model"])
-            key = run(
-                "holder.proof",
-                lambda: answers.presenting_key(self.parts, self.registry, _some(binding), credential),
-                needs=["holder.presented"],
-            )
-            if credential.shown is not None:
-                self.asked.add(catalogue.KEY_BOUND)
-                run("holder.hash", lambda: answers.holder_hash(_some(binding)), needs=["holder.presented"])
-            if binding is not None:
-                self.binding(binding, 0)
-            elif self.holder_asked:
-                for id in ("holder.nonce", "holder.audience", "holder.time"):
-                    run(id, lambda: Found(None, "", {}), needs=["holder.presented"])
-            presented_by = key
-        if not self.holder_asked:
+        if within is None and (self.holder_asked or credential.shown is not None):
+            within = self.bound(credential, format, item)
+        if not self.holder_asked or within is None:
             return False
+        envelope = within
         run(
             "holder.key",
-            lambda: answers.holder_key(self.parts, credential, _some(presented_by)),
+            lambda: holder.key(self.parts, credential, _some(envelope.key)),
             needs=["holder.proof"],
             item=item,
+            of=envelope.item,
         )
-        hashed = credential.shown is None or self.ledger.passed("holder.hash")
-        return hashed and all(self.ledger.passed(id, item if id == "holder.key" else 0) for id in _HOLDER)
+        if envelope.key is not None:
+            self.holders.append((envelope.key, credential.holder.subjects))
+        hashed = catalogue.KEY_BOUND not in self.asked or self.ledger.passed("holder.hash", item)
+        return hashed and all(self.ledger.passed(id, item if id == "holder.key" else envelope.item) for id in _HOLDER)
+
+    def bound(self, credential: Credential, format: Format, item: int) -> _Envelope:
+        """The holder's own proof on one credential."""
+        run, needs = self.ledger.run, ["holder.presented"]
+        binding = run(
+            "holder.presented",
+            lambda: _binding(format, credential, self.expected),
+            needs=["format.model"],
+            item=item,
+        )
+        key = run(
+            "holder.proof",
+            lambda: holder.presenting_key(self.parts, self.registry, _some(binding), credential),
+            needs=needs,
+            item=item,
+        )
+        if credential.shown is not None:
+            self.asked.add(catalogue.ENVELOPE)
+        if binding is None:
+            for id in ("holder.nonce", "holder.audience", "holder.time") if self.holder_asked else ():
+                run(id, lambda: Found(None, "", {}), needs=needs, item=item)
+        else:
+            if binding.expected_sd_hash is not None:
+                self.asked.add(catalogue.KEY_BOUND)
+                run("holder.hash", lambda: holder.sd_hash(binding), needs=needs, item=item)
+            self.binding(binding, item)
+        return _Envelope(item, key)
 
     def status(self, credential: Credential, covered: tuple[Service, ...], item: int) -> bool:
         """Every status entry the credential names; whether all of them were found current."""
@@ -290,7 +339,7 @@ class _Walk:
         return all(self.ledger.passed("status.current", line) for line in lines)
 
     def schema(self, credential: Credential, covered: tuple[Service, ...], item: int) -> None:
-        references = answers.schema_of(covered, credential.types)
+        references = document.schema_of(covered, credential.types)
         if references:
             self.asked.add(catalogue.SCHEMA)
             self.ledger.run(
@@ -326,14 +375,14 @@ class _Walk:
         run, registry, policy = self.ledger.run, self.registry, self.policy
         relied = run(
             "recognition.in_force",
-            lambda: answers.recognised(registry, policy, _some(home), credential, level, self.at, self.known_at),
+            lambda: reliance.recognised(registry, policy, _some(home), credential, level, self.at, self.known_at),
             needs=["issuer.scope", "proof.signature"],
             item=item,
         )
         needs = ["recognition.in_force"]
-        run("recognition.instrument", lambda: answers.instrument(registry, _some(relied)), needs=needs, item=item)
-        run("recognition.environment", lambda: answers.environment(policy, _some(relied)), needs=needs, item=item)
-        run("assurance.granted", lambda: answers.level_granted(level, _some(relied)), needs=needs, item=item)
+        run("recognition.instrument", lambda: reliance.instrument(registry, _some(relied)), needs=needs, item=item)
+        run("recognition.environment", lambda: reliance.environment(policy, _some(relied)), needs=needs, item=item)
+        run("assurance.granted", lambda: reliance.level_granted(level, _some(relied)), needs=needs, item=item)
         return relied
 
     def record(
@@ -434,19 +483,21 @@ def _recognised(format: Format) -> Found[Format]:
     return Found(format, format.name, {"format": format.name})
 
 
-def _read(value: Any, item: int) -> Found[Any]:
-    presented = isinstance(value, Presentation) or (isinstance(value, Credential) and value.shown is not None)
-    if presented and item > 0:
+def _read(value: Any, item: int, within: _Envelope | None) -> Found[Any]:
+    shown = isinstance(value, Credential) and value.shown is not None
+    if within is not None and (shown or isinstance(value, Presentation)):
         raise Fault("MODEL_SHAPE", "a presentation inside a presentation")
+    if isinstance(value, Response) and item > 0:
+        raise Fault("MODEL_SHAPE", "an answer inside an answer")
     if isinstance(value, Credential):
         return Found(value, value.model, {"digest": value.digest, "model": value.model})
     return Found(value, "", {})
 
 
-def _binding(format: Format, credential: Credential) -> Found[KeyBinding]:
+def _binding(format: Format, credential: Credential, expected: Expected) -> Found[KeyBinding]:
     if format.binding is None:
         raise Fault("KB_MISSING")
-    return Found(format.binding(credential), "with a key binding", {})
+    return Found(format.binding(credential, expected), "with a key binding", {})
 
 
 def _status(entry: StatusEntry | None) -> Found[None]:

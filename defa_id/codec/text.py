@@ -33,3 +33,9 @@ def require_visible(value: str, what: str, *, shown: bool = True) -> str:
         evidence = {"value": printable(value)} if shown else {}
         raise Fault("SHAPE_CONTROL_CHAR", f"{what} holds a character that cannot be seen", **evidence)
     return value
+
+
+def trimmed(data: bytes) -> bytes:
+    """A text without the white space around it; of anything else every byte counts (no text of ours
+    begins beyond ASCII)."""
+    return data if data[:1] >= b"\x80" else data.strip(b" \t\r\n") or data

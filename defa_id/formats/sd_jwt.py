@@ -14,6 +14,7 @@ from defa_id.codec import base64url, limits, strict_json
 from defa_id.codec.text import printable
 from defa_id.credential import Credential, KeyBinding, Shown
 from defa_id.errors import Fault
+from defa_id.policy import Expected
 from defa_id.suites import jws
 
 HASHES: Final = {"sha-256": "sha256", "sha-384": "sha384", "sha-512": "sha512"}
@@ -188,12 +189,12 @@ class _Processing:
         return disclosure
 
 
-def key_binding(credential: Credential) -> KeyBinding:
+def key_binding(credential: Credential, _: Expected) -> KeyBinding:
     """The key binding that came with a credential (RFC 9901 §4.3), read and not yet verified.
 
     Raises `Fault` KB_MISSING, JOSE_TYP, JOSE_HEADER_FORBIDDEN, KB_CLAIM and what `suites.jws.read` raises.
     """
-    shown = credential.shown
+    shown: Shown | None = credential.shown
     if shown is None:
         raise Fault("KB_MISSING")
     token = jws.read(shown.token)

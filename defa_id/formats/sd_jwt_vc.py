@@ -64,7 +64,7 @@ def model(disclosed: sd_jwt.Disclosed) -> Credential:
         claims=claims,
         subject={name: value for name, value in claims.items() if name not in _REGISTERED},
         window=Window(issued or begins, begins, ends),
-        proof=token.proof,
+        proofs=(token.proof,),
         status=_status(claims),
         holder=Holder(confirmation, (subject,) if subject else ()),
         digest=token.digest,

@@ -135,7 +135,7 @@ def _build(
         claims=document,
         subject=subjects[0],
         window=Window(moments["iat"] or moments["nbf"] or own[0], begins, ends),
-        proof=token.proof,
+        proofs=(token.proof,),
         status=vcdm.status_of(document),
         holder=Holder(confirmation, ids),
         digest=token.digest,

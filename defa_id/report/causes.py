@@ -29,7 +29,10 @@ _BY_CHECK: Final = {
     "key.resolved": ("SCOPE_ISSUER_KEY", "JWT_CLAIM_MISSING", "X509_*", *_KEYS),
     "key.algorithm": ("JOSE_ALG_NOT_REGISTERED", "JOSE_ALG_EXPIRED", "JOSE_ALG_KEY_MISMATCH"),
     "key.current": ("KEY_TIME", "KEY_COMPROMISED*"),
-    "proof.signature": ("JOSE_SIGNATURE", "JOSE_SIGNATURE_FORMAT", "JOSE_ALG_KEY_MISMATCH"),
+    "proof.signature": (
+        *("JOSE_SIGNATURE", "JOSE_SIGNATURE_FORMAT", "JOSE_ALG_KEY_MISMATCH", "LIMIT_SIGNATURES"),
+        *("LD_CONTEXT_UNAVAILABLE",),
+    ),
     "time.issued": ("TIME_ISSUED_IN_FUTURE",),
     "time.window": ("TIME_EXPIRED", "TIME_NOT_YET", "TIME_NO_EXPIRY", "TIME_WINDOW_INVERTED"),
     "issuer.granted": (
@@ -47,6 +50,7 @@ _BY_CHECK: Final = {
     "holder.nonce": ("KB_NONCE",),
     "holder.audience": ("KB_AUDIENCE",),
     "holder.time": ("KB_TIME",),
+    "holder.linked": ("HOLDER_NOT_LINKED",),
     "status.current": ("STATUS_*",),
     "schema.valid": ("SCHEMA_*",),
     "recognition.in_force": (

@@ -19,6 +19,7 @@ _WHEN = {
     catalogue.STATUS: "when the credential names a status, or one is demanded",
     catalogue.SCHEMA: "when the registry names a schema",
     catalogue.KEY_BOUND: "when the holder's proof is an SD-JWT key binding",
+    catalogue.SEVERAL: "when several credentials are shown together and holder binding is asked for",
     catalogue.LISTED: "when trust comes from the registry",
     catalogue.UNLISTED: "when trust in the issuer is not asked for",
 }

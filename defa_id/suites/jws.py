@@ -16,6 +16,7 @@ from defa_id.codec.text import printable
 from defa_id.credential import KeyHint, Proof
 from defa_id.errors import Fault
 from defa_id.keys import ALGORITHMS, PublicKey
+from defa_id.suites import Means
 
 _CARRIES_A_KEY: Final = ("jwk", "jku", "x5u", "x5t")
 _NOT_FOR_SIGNATURES: Final = ("b64", "zip", "enc", "epk", "apu", "apv", "iv", "tag", "p2s", "p2c")
@@ -104,7 +105,7 @@ def read_header(segment: bytes) -> Header:
     return Header(alg, _media_type(header, "typ"), _media_type(header, "cty"), hint)
 
 
-def verify(proof: Proof, key: PublicKey) -> None:
+def verify(proof: Proof, key: PublicKey, _: Means) -> None:
     """Return if `key` made `proof`. Raises `Fault` JOSE_ALG_KEY_MISMATCH, JOSE_SIGNATURE_FORMAT, JOSE_SIGNATURE."""
     key.verify(proof.alg, proof.signature, proof.message)
 

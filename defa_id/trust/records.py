@@ -77,7 +77,11 @@ class Assurance(NamedTuple):
 
 
 class Service(NamedTuple):
-    """One authorisation of one issuer: which types in which formats, with which keys, since when."""
+    """One authorisation of one issuer: which types in which formats, with which keys, since when.
+
+    `contexts`: JSON-LD contexts pinned besides the shipped ones, by URL; `status_lists`: the lists its
+    credentials may name, by URL, and the identifier of who signs each (None: the issuer itself).
+    """
 
     state: str
     service_id: str
@@ -95,6 +99,8 @@ class Service(NamedTuple):
     subjects: frozenset[str]
     events: tuple[Event, ...]
     recorded: datetime
+    contexts: Mapping[str, SchemaReference] = {}
+    status_lists: Mapping[str, str | None] = {}
 
 
 class Recognition(NamedTuple):
@@ -260,6 +266,11 @@ def _service(territory: str, entity: Document, service: Document) -> Service:
         subjects=frozenset(service["scope"]["subjects"]),
         events=_events(service["status_events"]),
         recorded=_time(service, "recorded"),
+        contexts={
+            entry["url"]: SchemaReference(entry["url"], entry["sha256"], entry["target"])
+            for entry in service.get("contexts", ())
+        },
+        status_lists={entry["url"]: entry.get("signer") for entry in service.get("status_lists", ())},
     )
 
 

@@ -123,7 +123,7 @@ def model_card(card: tuple[bytes, Json, bytes]) -> Credential:
         claims=said,
         subject=said["person"],
         window=Window(),
-        proof=Proof("jws", "ES256", KeyHint(kid="key-1"), message, signature),
+        proofs=(Proof("jws", "ES256", KeyHint(kid="key-1"), message, signature),),
         status=(),
         holder=Holder(),
         digest="0" * 64,

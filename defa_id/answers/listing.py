@@ -1,0 +1,289 @@
+"""Who issued it, and with which key: one look-up binds issuer, key, type and moment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from defa_id.codec import times
+from defa_id.codec.text import printable
+from defa_id.credential import Credential, KeyHint, Proof
+from defa_id.errors import Evidence, Fault, RegistryRejected, Unknowable
+from defa_id.keys import DEFAULT_ALGORITHMS, PublicKey
+from defa_id.parts import Parts
+from defa_id.policy import Policy
+from defa_id.trust.records import ListedCertificate, ListedKey, Service, covers, known
+from defa_id.trust.registry import Registry
+from defa_id.verdict import Found
+
+UNTYPED: Final = "VerifiableCredential"  # a credential of no type of its own must be listed as just that
+
+Listings = list[tuple[Service, ListedKey]] | list[tuple[Service, ListedCertificate]]
+
+
+class Signer(NamedTuple):
+    """The key that has to have signed, and the authorisations that list it. `listed` is what is on record
+    about it where this credential is authorised: the key itself or the certificates its chain leads to;
+    nothing about a resolved key."""
+
+    key: PublicKey
+    services: tuple[Service, ...]
+    listed: tuple[ListedKey | ListedCertificate, ...] = ()
+
+
+Signers = tuple[Signer, ...]  # one for each proof of a credential, in their order
+
+
+def issuer_listed(registry: Registry, credential: Credential, known_at: datetime | None) -> Found[tuple[Service, ...]]:
+    """issuer.listed: by its identifier, byte for byte; by its certificate where it names none."""
+    if credential.issuer is not None:
+        services = registry.services(credential.issuer, known_at)
+        if not services:
+            raise Fault("SCOPE_ISSUER_UNKNOWN", issuer=printable(credential.issuer, 256))
+    else:
+        services = _by_certificate(registry, credential, known_at)
+        if not services:
+            raise Fault("SCOPE_ISSUER_UNKNOWN", "it names no issuer, and no listed certificate signed it")
+    first = services[0]
+    why = f"{printable(first.name, 96)} is listed by {first.state}"
+    return Found(services, why, {"state": first.state, "entity_id": printable(first.entity_id, 256)})
+
+
+def key_listed(
+    registry: Registry, credential: Credential, services: tuple[Service, ...], at: datetime, known_at: datetime | None
+) -> Found[Signers]:
+    """key.listed: a proof's header only chooses among this issuer's own keys."""
+    found = tuple(_listed(registry, credential, proof, services, at, known_at) for proof in credential.proofs)
+    certified = credential.proof.hint.x5c
+    why = "the certificate is this issuer's" if certified else "the key is listed for this issuer"
+    if certified:
+        from defa_id.resolvers import x5c
+
+        return Found(found, why, {"certificate": x5c.fingerprint(certified[0])})
+    return Found(found, why, _thumbprints(found))
+
+
+def key_resolved(parts: Parts, credential: Credential) -> Found[Signers]:
+    """key.resolved: the key the issuer's own identifier names, where trust is not asked of the registry."""
+    found = tuple(Signer(_resolved(parts, credential, proof), ()) for proof in credential.proofs)
+    certified = bool(credential.proof.hint.x5c)
+    why = "the certificate's key; who answers for it was not asked" if certified else "resolved"
+    return Found(found, why, _thumbprints(found))
+
+
+def key_algorithm(credential: Credential, signers: Signers, at: datetime) -> Found[None]:
+    """key.algorithm"""
+    for proof, signer in zip(credential.proofs, signers, strict=True):
+        _allowed(credential, proof.alg, signer, at)
+    alg = ", ".join(dict.fromkeys(proof.alg for proof in credential.proofs))
+    return Found(None, alg, {"alg": alg})
+
+
+def key_current(
+    credential: Credential, signers: Signers, policy: Policy, at: datetime, known_at: datetime | None
+) -> Found[None]:
+    """key.current: at issuance; a credential that does not say when it was issued is held to now."""
+    found = [_current(credential, signer, policy, at, known_at) for signer in signers]
+    return next((one for one in found if one.code), found[0])
+
+
+def _listed(
+    registry: Registry,
+    credential: Credential,
+    proof: Proof,
+    services: tuple[Service, ...],
+    at: datetime,
+    known_at: datetime | None,
+) -> Signer:
+    hint = proof.hint
+    if hint.x5c:
+        return _certified(credential, proof, services, at, known_at)
+    held = {
+        listed.thumbprint: listed
+        for service in services
+        for listed in known(service.keys, known_at)
+        if hint.kid is None or names(hint.kid, listed, credential.issuer or "")
+    }
+    if not held and hint.kid is not None:
+        of_another = hint.kid.startswith("did:") and did_of(hint.kid) != credential.issuer
+        code = "SCOPE_ISSUER_KEY" if of_another or registry.mentions(hint.kid) else "JOSE_KEY_UNKNOWN"
+        raise Fault(code, kid=printable(hint.kid))
+    if len(held) != 1:
+        raise Fault("JOSE_KEY_AMBIGUOUS", f"the entry holds {len(held)} keys that could be meant", keys=len(held))
+    (listed,) = held.values()
+    records = [
+        (service, key)
+        for service in services
+        for key in known(service.keys, known_at)
+        if key.thumbprint == listed.thumbprint
+    ]
+    return _signer(registry.key(listed), credential, records)
+
+
+def _resolved(parts: Parts, credential: Credential, proof: Proof) -> PublicKey:
+    if proof.hint.x5c:
+        from defa_id.resolvers import x5c
+
+        return x5c.signer(proof.hint.x5c)
+    if credential.issuer is None:
+        raise Fault("JWT_CLAIM_MISSING", "it names no issuer")
+    return resolve(parts, proof.hint, credential.issuer)
+
+
+def _allowed(credential: Credential, alg: str, signer: Signer, at: datetime) -> None:
+    if signer.services:
+        services = relevant(credential, signer.services)
+        allowed = [service.algorithms[alg] for service in services if alg in service.algorithms]
+        if not allowed:
+            raise Fault("JOSE_ALG_NOT_REGISTERED", alg=alg)
+        if all(sunset is not None and at >= sunset for sunset in allowed):
+            raise Fault("JOSE_ALG_EXPIRED", alg=alg)
+    elif alg not in DEFAULT_ALGORITHMS:
+        raise Fault("JOSE_ALG_NOT_REGISTERED", "not taken without a registry entry that lists it", alg=alg)
+    if not signer.key.fits(alg):
+        raise Fault("JOSE_ALG_KEY_MISMATCH", alg=alg)
+
+
+def _current(
+    credential: Credential, signer: Signer, policy: Policy, at: datetime, known_at: datetime | None
+) -> Found[None]:
+    issued = credential.window.issued or at
+    names = [name for s in signer.services for name in known(s.names, known_at) if name.value == credential.issuer]
+    if names and not any(covers(name.valid_from, name.valid_until, issued) for name in names):
+        raise Fault("KEY_TIME", "the issuer did not use this identifier then")
+    if not signer.listed:
+        return Found(None, "the registry was not asked about it", {"issued": times.show(issued)})
+    if not any(covers(record.valid_from, record.valid_until, issued) for record in signer.listed):
+        raise Fault("KEY_TIME", issued=times.show(issued))
+    since = min((record.compromised_since for record in signer.listed if record.compromised_since), default=None)
+    if since is None:
+        return Found(None, "valid when it was issued", {"issued": times.show(issued)})
+    if issued >= since or credential.window.issued is None:
+        raise Fault("KEY_COMPROMISED", since=times.show(since))
+    if policy.needed_level == "high":
+        raise Unknowable("KEY_COMPROMISED_LATER", since=times.show(since))
+    evidence = {"issued": times.show(issued), "since": times.show(since)}
+    return Found(None, "valid when it was issued; reported compromised later", evidence, "KEY_COMPROMISED_LATER")
+
+
+def _thumbprints(signers: Signers) -> Evidence:
+    """One key as one text, as most credentials have it."""
+    found = [signer.key.thumbprint for signer in signers]
+    return {"thumbprint": found[0]} if len(found) == 1 else {"thumbprint": found}
+
+
+def _signer(key: PublicKey, credential: Credential, records: Listings) -> Signer:
+    """The signer, with what the authorisations for this credential have on record about its key."""
+    services = {id(service): service for service, _ in records}
+    speaking = {id(service) for service in relevant(credential, tuple(services.values()))}
+    return Signer(
+        key, tuple(services.values()), tuple(record for service, record in records if id(service) in speaking)
+    )
+
+
+def relevant(credential: Credential, services: tuple[Service, ...]) -> tuple[Service, ...]:
+    """The authorisations that speak of this type in this format; of several answers only theirs count."""
+    types = set(credential.types or (UNTYPED,))
+    typed = tuple(service for service in services if types & service.types.keys())
+    return tuple(service for service in typed if credential.format in service.formats) or typed or services
+
+
+def names(kid: str, listed: ListedKey, issuer: str) -> bool:
+    """Whether a header's kid means this listed key of this issuer (interface design: by the JWK's kid, its
+    RFC 7638 thumbprint, or the key's DID URL)."""
+    own = listed.jwk.get("kid")
+    if kid in (own, listed.thumbprint):
+        return True
+    did, hash_, fragment = kid.partition("#")
+    if not hash_ or did not in (issuer, ""):
+        return False
+    if fragment in (own, listed.thumbprint):
+        return True
+    return issuer.startswith(("did:key:", "did:jwk:")) and _self_named(issuer, fragment, listed)
+
+
+def _self_named(issuer: str, fragment: str, listed: ListedKey) -> bool:
+    from defa_id.resolvers import did_jwk, did_key
+
+    resolve = did_key.resolve if issuer.startswith("did:key:") else did_jwk.resolve
+    try:
+        return resolve(f"{issuer}#{fragment}").thumbprint == listed.thumbprint
+    except Fault:
+        return False
+
+
+def did_of(url: str) -> str:
+    """The identifier a DID URL belongs to (DID Core §3.2)."""
+    return url.partition("#")[0]
+
+
+def resolve(parts: Parts, hint: KeyHint, identifier: str) -> PublicKey:
+    """The key an identifier names itself; a kid must be one of its own (Controlled Identifiers §3.3)."""
+    url = hint.kid if hint.kid is not None and hint.kid.startswith("did:") else None
+    if url is None:
+        fragment = (hint.kid or "").removeprefix("#")
+        url = f"{identifier}#{fragment}" if fragment and identifier.startswith("did:") else identifier
+    elif did_of(url) != identifier:
+        raise Fault("SCOPE_ISSUER_KEY", "the key belongs to another identifier", kid=printable(url))
+    return parts.resolve(url)
+
+
+def _certified(
+    credential: Credential, proof: Proof, services: tuple[Service, ...], at: datetime, known_at: datetime | None
+) -> Signer:
+    """A chain to a certificate that the entry lists. Below a listed authority the signer's certificate
+    must itself name the issuer; a listed signer is named by its listing."""
+    from defa_id.resolvers import x5c
+
+    chain, issuer = proof.hint.x5c, credential.issuer
+    listed = [(service, record) for service in services for record in known(service.certificates, known_at)]
+    if not listed:
+        raise Fault("JOSE_HEADER_FORBIDDEN", "the issuer's entry lists no certificates", parameter="x5c")
+    records = [(service, record) for service, record in listed if _leads(chain, record)]
+    leaves = {record.sha256 for _, record in records if record.use == "leaf"}
+    authorities = {x5c.from_pem(record.pem) for _, record in records if record.use == "ca"}
+    key = x5c.verify(chain, authorities, leaves, credential.window.issued or at)
+    if not leaves and issuer is not None and not _is_named(issuer, x5c.names(chain[0])):
+        raise Fault("SCOPE_ISSUER_KEY", "the certificate is not issued for this issuer")
+    return _signer(key, credential, records)
+
+
+def _leads(chain: tuple[bytes, ...], listed: ListedCertificate) -> bool:
+    """Whether a chain ends at a listed certificate; at an authority's only by its own word, until verified."""
+    from defa_id.resolvers import x5c
+
+    if listed.use == "leaf":
+        return listed.sha256 == x5c.fingerprint(chain[0])
+    try:
+        authority = x5c.from_pem(listed.pem)
+        x5c.load(authority)
+    except Fault:
+        return False  # nothing leads to a certificate nobody can read: its state's trouble, not the sender's
+    return x5c.leads_to(chain, authority)
+
+
+def _is_named(issuer: str, names: frozenset[str]) -> bool:
+    host = issuer.removeprefix("https://").partition("/")[0] if issuer.startswith("https://") else None
+    return issuer in names or (host is not None and host in names)
+
+
+def _by_certificate(registry: Registry, credential: Credential, known_at: datetime | None) -> tuple[Service, ...]:
+    from defa_id.resolvers import x5c
+
+    chain = credential.proof.hint.x5c
+    if not chain:
+        return ()
+    named = x5c.names(chain[0])
+    found: list[Service] = []
+    try:
+        for service in registry.certified(known_at):
+            its_own = any(_is_named(name.value, named) for name in known(service.names, known_at))
+            records = known(service.certificates, known_at)
+            if any((its_own or record.use == "leaf") and _leads(chain, record) for record in records):
+                found.append(service)
+    except RegistryRejected:
+        if not found:
+            raise
+    if len({(service.state, service.entity_id) for service in found}) > 1:
+        raise Fault("JOSE_KEY_AMBIGUOUS", "its certificate is listed for more than one issuer")
+    return tuple(found)
