@@ -1,8 +1,8 @@
 """Public keys and the algorithm table: what may verify a signature, and what is too weak to.
 
-Keys are read from JWK (RFC 7517, 7518 §6, 8037 §2) and from X.509. A key object is ready to verify:
-nothing is parsed again per credential. Weak keys are refused when they are read, because OpenSSL
-verifies with them happily.
+Keys are read from JWK (RFC 7517, 7518 §6, 8037 §2), COSE_Key (RFC 9052 §7) and X.509. A key object is
+ready to verify: nothing is parsed again per credential. Weak keys are refused when they are read,
+because OpenSSL verifies with them happily.
 """
 
 from __future__ import annotations
@@ -47,6 +47,13 @@ DEFAULT_ALGORITHMS: Final = ("ES256", "ES384", "EdDSA", "Ed25519")
 _CURVES: Final[Mapping[str, tuple[type[ec.EllipticCurve], int]]] = {
     "P-256": (ec.SECP256R1, 32),
     "P-384": (ec.SECP384R1, 48),
+}
+# RFC 9053 §7.1 and §7.2 (kty, crv), and the COSE algorithms each curve serves (RFC 9053 §2, RFC 9864 §2).
+_COSE_CURVES: Final[Mapping[tuple[int, int], str]] = {(2, 1): "P-256", (2, 2): "P-384", (1, 6): "Ed25519"}
+_COSE_ALGORITHMS: Final[Mapping[str, tuple[int, ...]]] = {
+    "P-256": (-7, -9),
+    "P-384": (-35, -51),
+    "Ed25519": (-8, -19),
 }
 
 
@@ -162,6 +169,35 @@ def from_jwk(jwk: Mapping[str, Any]) -> PublicKey:
     if alg is not None and not key.fits(alg):
         raise Fault("KEY_INVALID", "its alg does not go with its type", alg=printable(alg))
     return key
+
+
+def from_cose(key: Any) -> PublicKey:
+    """The public key a decoded COSE_Key describes (RFC 9052 §7, RFC 9053 §7): EC2 on P-256 or P-384,
+    with y or its sign, or OKP Ed25519. `kid` stays bytes there and is not taken over.
+
+    Raises like `from_jwk`; KEY_USE if its key_ops leave out verifying.
+    """
+    if type(key) is not dict:
+        raise Fault("KEY_INVALID", "a COSE_Key is a map")
+    if -4 in key:
+        raise Fault("KEY_PRIVATE")
+    operations = key.get(4, [2])
+    if type(operations) is not list or 2 not in operations:
+        raise Fault("KEY_USE", "its key_ops do not include verify")
+    kty, crv, alg, x, y = (key.get(label) for label in (1, -1, 3, -2, -3))
+    curve = _COSE_CURVES.get((kty, crv)) if type(kty) is int and type(crv) is int else None
+    if curve is None or type(x) is not bytes:
+        raise Fault("KEY_INVALID", "not a key type of the algorithm table", kty=printable(kty), crv=printable(crv))
+    if alg is not None and (type(alg) is not int or alg not in _COSE_ALGORITHMS[curve]):
+        raise Fault("KEY_INVALID", "its alg does not go with its type", alg=printable(alg))
+    if curve == "Ed25519":
+        return _read_ed25519(x, None, None)
+    size = _CURVES[curve][1]
+    if len(x) == size and type(y) is bool:  # the sign of y: a compressed point
+        return from_ec_point(curve, (b"\3" if y else b"\2") + x)
+    if len(x) != size or type(y) is not bytes or len(y) != size:
+        raise Fault("KEY_INVALID", f"coordinates of {curve} have {size} bytes", crv=curve)
+    return from_ec_point(curve, b"\4" + x + y)
 
 
 def from_native(native: Any, kid: str | None = None) -> PublicKey:

@@ -159,7 +159,9 @@ DEFAULT_PARTS: Final = Parts(
         _sd_format("sd-jwt-vc", "defa_id.formats.sd_jwt_vc"),
         _sd_format("vc-sd-jwt", "defa_id.formats.vc_sd_jwt"),
     ),
-    suites=MappingProxyType({"jws": _later("defa_id.suites.jws", "verify")}),
+    suites=MappingProxyType(
+        {"jws": _later("defa_id.suites.jws", "verify"), "cose": _later("defa_id.suites.cose", "verify")}
+    ),
     resolvers=MappingProxyType(
         {
             "key": _later("defa_id.resolvers.did_key", "resolve"),

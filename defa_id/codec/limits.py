@@ -22,6 +22,11 @@ JSON_NUMBER_CHARS: Final = 32  # characters of one number literal [own]
 JSON_INTEGER: Final = 2**53 - 1  # RFC 8259 §6 and RFC 7493 §2.2: what every reader agrees on
 DOCUMENT_BYTES: Final = 1024 * KIB  # a registry, policy, schema or DID document [own]
 
+CBOR_DEPTH: Final = 24  # nested arrays, maps, tags and embedded items [formats.md]
+CBOR_NODES: Final = 20_000  # items of any kind in one document, embedded ones counted [own]
+CBOR_MEMBERS: Final = 1_024  # members of one map [own]
+CBOR_STRING: Final = 512 * KIB  # bytes of one string; portraits are the long ones [own]
+
 DISCLOSURES: Final = 256  # of one SD-JWT [own]
 DISCLOSURE_CHARS: Final = 32 * KIB  # one disclosure as sent [own]
 DISCLOSURE_DEPTH: Final = 16  # disclosures within disclosures [own]
