@@ -607,6 +607,11 @@ def _reasons() -> Iterable[Reason]:
         "A registry file is not the one that was signed.",
         "Fetch the registry again; else tell its operator.",
     )
+    yield reason(
+        "REG_HANDOVER",
+        "A state's keys were changed without the consent of those known before.",
+        "Ask that state's authority, over a second channel, whether these keys are its own.",
+    )
     yield reason("REG_MISSING", "A registry file is missing.", "Fetch the registry again, or give the right path.")
     yield reason("REG_FORMAT", "A registry file cannot be read.", "Fetch the registry again; else tell its operator.")
     yield reason("REG_ENTRY", "A registry entry breaks a rule of the registry.", "Tell the state's registry operator.")

@@ -22,7 +22,8 @@ from defa_id.fetching import UNREACHABLE, HttpsFiles, Network
 from defa_id.files import NO_MEMORY, Memory, read_input
 from defa_id.trust import signed
 from defa_id.trust.registry import Registry
-from defa_id.trust.signed import Files, Opened, Seen
+from defa_id.trust.seen import Seen
+from defa_id.trust.signed import Files, Opened
 
 UPDATED: Final = "updated"
 UNCHANGED: Final = "unchanged"

@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from defa_id.errors import Fault, PolicyInvalid, RegistryRejected, WrongUse
 from defa_id.policy import Policy
 from defa_id.sources import Document, RecordedSource
 from defa_id.trust.registry import Registry
-from defa_id.trust.signed import Seen
+from defa_id.trust.seen import Seen
 
 NO_MEMORY: Final = "none"
 _PACKAGE: Final = Path(__file__).parent
@@ -142,16 +143,32 @@ def _standing(place: Path, pinned: bytes | None, now: datetime, memory: Memory) 
 
 
 def _floor(name: str) -> Seen:
-    """The versions this package was released with: nobody is served an older one, not even a newcomer."""
-    get = places.folder(demo_registry_path())
+    """What this package was released with: nobody is served an older registry, not even a newcomer."""
+    place = demo_registry_path()
+    get = places.folder(place)
     root, stamp = (
         get("root.json", limits.REGISTRY_ROOT_BYTES),
         get("metadata/timestamp.json", limits.REGISTRY_TIMESTAMP_BYTES),
     )
     if root is None or stamp is None or json.loads(root)["signed"]["x-defa-id"]["registry"] != name:
         return Seen()
-    signed = json.loads(stamp)["signed"]
-    return Seen({"timestamp": signed["version"], "snapshot": signed["meta"]["snapshot.json"]["version"]})
+    return _released(place, root, stamp)
+
+
+@cache
+def _released(place: Path, root: bytes, stamp: bytes) -> Seen:
+    """Every version, deny entry and holder of the packaged registry, which came with this code and is believed
+    like it. No rotation of keys goes below."""
+    from defa_id.trust import signed
+
+    try:
+        opened = signed.open_signed(places.folder(place), root, lambda _: Seen())
+    except RegistryRejected:  # a damaged package: what can still be read is the floor
+        about = json.loads(stamp)["signed"]
+        versions = {"timestamp": about["version"], "snapshot": about["meta"]["snapshot.json"]["version"]}
+        return Seen(versions, least=versions)
+    seen = Registry(opened, now=opened.expires).seen()
+    return seen._replace(latest=None, signers={}, least=seen.versions)
 
 
 def _own_memory_path() -> Path | None:
@@ -181,6 +198,8 @@ class Memory:
                 entry["snapshot_sha256"],
                 times.parse(entry["latest"]),
                 tuple((denied["state"], denied["entry"]) for denied in entry["denied"]),
+                {role: frozenset(keys) for role, keys in entry.get("signers", {}).items()},
+                {state: str(held) for state, held in entry.get("holders", {}).items()},
             )
         except (KeyError, TypeError, AttributeError, ValueError, Fault):
             raise self._unusable("it cannot be read") from None
@@ -194,19 +213,20 @@ class Memory:
         if self._path is None:
             return
         self._registries = self._read()  # another client may have seen more meanwhile
-        before, after = self.of(registry.name), registry.seen().merge(self.of(registry.name))
-        same = (before.versions, before.snapshot_sha256, before.denied) == (
-            after.versions,
-            after.snapshot_sha256,
-            after.denied,
-        )
-        if same and before.latest and after.latest and (after.latest - before.latest).total_seconds() < 3600:
+        before = self.of(registry.name)
+        after = registry.seen(before)
+        if (
+            after._replace(latest=before.latest, least={}) == before
+            and before.latest
+            and after.latest
+            and (after.latest - before.latest).total_seconds() < 3600
+        ):
             return
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with disk.locked(self._path.with_name(f".{self._path.name}.lock")):
                 self._registries = self._read()
-                after = registry.seen().merge(self.of(registry.name))
+                after = registry.seen(self.of(registry.name))
                 self._registries = {**self._registries, registry.name: _remembered(after)}
                 document = {"defa_id": "memory/1", "registries": self._registries}
                 disk.write(self._path, json.dumps(document, indent=1).encode(), 0o600)
@@ -253,4 +273,6 @@ def _remembered(seen: Seen) -> dict[str, Any]:
         "snapshot_sha256": seen.snapshot_sha256,
         "latest": times.show(seen.latest or datetime.fromtimestamp(0, UTC)),
         "denied": [{"state": state, "entry": dict(entry)} for state, entry in seen.denied],
+        "signers": {role: sorted(keys) for role, keys in seen.signers.items()},
+        "holders": dict(seen.holders),
     }

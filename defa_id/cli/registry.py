@@ -250,11 +250,13 @@ def reinstate(
 @_dir_option
 @click.option("--demo-sign", is_flag=True, help="Sign all that was edited with the demo keys in DIR/keys.")
 @click.option("--change", "changes", metavar="ID", multiple=True, help="Only this change set; may be repeated.")
+@click.option("--reappoint", "states", metavar="XX", multiple=True, help="A state whose keys are lost gets new ones.")
 @options.json_option
-def publish(directory: Path, demo_sign: bool, changes: tuple[str, ...], as_json: bool) -> None:
+def publish(directory: Path, demo_sign: bool, changes: tuple[str, ...], states: tuple[str, ...], as_json: bool) -> None:
     """Publish to DIR/published, in one step for every reader.
 
     Without --demo-sign: the change sets that have the signatures they need, and nothing else.
+    With --reappoint: verifiers who know the lost keys refuse that state until they are told to forget them.
     """
     from defa_id.cli import registry_changes
     from defa_id.codec import times
@@ -264,13 +266,15 @@ def publish(directory: Path, demo_sign: bool, changes: tuple[str, ...], as_json:
     now = options.now()
     if demo_sign and changes:
         raise WrongUse("--demo-sign signs all that was edited", hint="Give --change without it.")
+    if states and not demo_sign:
+        raise WrongUse("--reappoint needs the region's keys and the state's new ones", hint="Give --demo-sign too.")
     if demo_sign:
         environment = load(directory).environment
         if environment not in ("demo", "sandbox"):
             raise ChangeRefused(
                 f"demo keys do not sign a {environment} registry", hint="They are for demo and sandbox."
             )
-        publication = sandbox.publish(directory, now)
+        publication = sandbox.publish(directory, now, reappointed=states)
         standings = registry_changes.standings(directory, now)
     else:
         publication, standings = registry_changes.publish_changes(directory, changes, now)

@@ -12,6 +12,7 @@ from securesystemslib.signer import Key  # type: ignore[attr-defined]
 from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import (  # type: ignore[attr-defined]
     Metadata,
+    Role,
     Root,
     Signed,
     Snapshot,
@@ -136,14 +137,23 @@ class Published(NamedTuple):
 
     def keys_of(self, role: str) -> list[Key]:
         """The public keys a role has as published; none for a role that is new."""
+        named, keys = self._named(role)
+        return [keys[keyid] for keyid in named.keyids] if named else []
+
+    def threshold_of(self, role: str) -> int:
+        """How many of them must sign; 0 for a role that is new."""
+        named, _ = self._named(role)
+        return named.threshold if named else 0
+
+    def _named(self, role: str) -> tuple[Role | None, Mapping[str, Key]]:
         top = self.root.signed
         if role in top.roles:
-            return [top.keys[keyid] for keyid in top.roles[role].keyids]
+            return top.roles[role], top.keys
         above = role.partition("-")[0] if "-" in role else "targets"
         delegations = self.roles[above][0].signed.delegations if above in self.roles else None
-        if delegations is None or delegations.roles is None or role not in delegations.roles:
-            return []
-        return [delegations.keys[keyid] for keyid in delegations.roles[role].keyids]
+        if delegations is None or delegations.roles is None:
+            return None, {}
+        return delegations.roles.get(role), delegations.keys
 
 
 def _newest_root(path: Path) -> Metadata[Root]:

@@ -7,7 +7,7 @@ so a reader finds the old registry or the new one, whole, whatever happens to th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -35,6 +35,8 @@ from defa_id.operator.keyring import Keyring
 from defa_id.operator.published import Published
 from defa_id.operator.roles import Duty, RoleSigner
 from defa_id.operator.tree import Object, Tree, content
+from defa_id.trust import handover
+from defa_id.trust.signatures import canonical_bytes
 
 DEFAULT_DAYS: Final = 365
 _MEMBER: Final = "x-defa-id"
@@ -51,17 +53,20 @@ class Publication(NamedTuple):
     expires: datetime
 
 
-def publish(tree: Tree, keyring: Keyring, path: Path, now: datetime) -> Publication:
+def publish(
+    tree: Tree, keyring: Keyring, path: Path, now: datetime, *, reappointed: Collection[str] = ()
+) -> Publication:
     """Compile `tree`, sign it with `keyring`, and put it into the folder `path`.
 
-    `now` is the moment of publication (aware; fractions of a second are dropped). Raises
-    `ChangeRefused` if the sources have errors, take back what was published, lack a key, or if the
+    `now` is the moment of publication (aware; fractions of a second are dropped). `reappointed`: states
+    that lost too many keys to hand over to their new ones; clients that know the old ones will refuse
+    them. Raises `ChangeRefused` if the sources have errors, take back what was published, lack a key, or if the
     clock stands before the last publication; nothing is written then.
     """
     now = now.replace(microsecond=0)
     lint.require_clean(tree)
     storage.sweep(path)
-    work = _Work(tree, keyring, Published.read(path), now)
+    work = _Work(tree, keyring, Published.read(path), now, reappointed)
     work.build()
     work.verify()
     _write(path, work.files)
@@ -89,7 +94,14 @@ def publish_approved(
 class _Work:
     """One publication in the making: what stands, what is to stand, and the files that get it there."""
 
-    def __init__(self, tree: Tree, keyring: Keyring, before: Published | None, now: datetime) -> None:
+    def __init__(
+        self,
+        tree: Tree,
+        keyring: Keyring,
+        before: Published | None,
+        now: datetime,
+        reappointed: Collection[str] = (),
+    ) -> None:
         days = tree.registry.get("valid_days", DEFAULT_DAYS)
         self.tree = tree
         self.before = before
@@ -97,6 +109,7 @@ class _Work:
         self.life = timedelta(days=days)
         self.expires = now + self.life
         self.signers = _Signers(keyring, before)
+        self.reappointed = reappointed
         self.files: dict[str, bytes] = {}
         self.changed: list[str] = []
         self.version = before.version + 1 if before else 1
@@ -196,6 +209,8 @@ class _Work:
         delegations = self._delegations(below) if below is not None else None
         made = compiling.compiled(duty.role, 1, self.expires, targets, delegations)
         signed = made.metadata.signed
+        if handovers := self._handovers(duty):
+            signed.unrecognized_fields[_MEMBER] = {"handovers": handovers}
         self.files.update(made.files)
         standing = self.before.roles.get(duty.role) if self.before else None
         if standing is not None:
@@ -207,6 +222,33 @@ class _Work:
         self._roles[duty.role] = metadata, data = self._sign(signed, duty)
         self.files[f"metadata/{signed.version}.{duty.role}.json"] = data
         self.changed.append(duty.role)
+
+    def _handovers(self, duty: Duty) -> list[Object]:
+        """The statements by which a state's keys passed to their successors, with one more where they do so now."""
+        standing = self.before.roles.get(duty.role) if self.before else None
+        if self.before is None or standing is None:
+            return []
+        said: list[Object] = list(standing[0].signed.unrecognized_fields.get(_MEMBER, {}).get("handovers", []))
+        old, threshold = self.before.keys_of(duty.role), self.before.threshold_of(duty.role)
+        new = self.signers.public(duty)
+        if duty not in (roles.authority(state) for state in self.tree.states) or (
+            {key.keyid for key in old},
+            threshold,
+        ) == ({key.keyid for key in new}, duty.threshold):
+            return said
+        statement = handover.statement(self.tree.name, duty.role, _held(old, threshold), _held(new, duty.threshold))
+        known = {key.keyid for key in old}
+        here = [one for one in self.signers.signers(duty, every=True) if one.public_key.keyid in known]
+        if len(here) >= threshold:
+            payload = canonical_bytes(statement)
+            signatures = [one.sign(payload).to_dict() for one in here[:threshold]]
+            return [*said, {"signed": statement, "signatures": signatures}]
+        if duty.role not in self.reappointed:
+            raise ChangeRefused(
+                f"the new keys of {duty.role} are handed over to by {len(here)} of its old keys, and {threshold} must",
+                hint=f"Replace one key at a time. If they are lost: --reappoint {duty.role}, and tell verifiers.",
+            )
+        return said
 
     def _root(self) -> Metadata[Root]:
         holders = {duty.role: self.signers.public(duty) for duty in roles.TOP}
@@ -325,6 +367,10 @@ class _Signers:
             key = self._keyring.get(name)
             self._signers[name] = RoleSigner(name, key) if key else None
         return self._signers[name]
+
+
+def _held(keys: Iterable[Key], threshold: int) -> Object:
+    return {"keys": {key.keyid: key.to_dict() for key in keys}, "threshold": threshold}
 
 
 def _same(old: Signed, new: Signed) -> bool:

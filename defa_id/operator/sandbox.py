@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -50,11 +51,11 @@ def new(directory: Path, now: datetime, sources: Path | None = None) -> Publicat
         return publishing.publish(load(directory), keyring, directory / PUBLISHED, now)
 
 
-def publish(directory: Path, now: datetime) -> Publication:
+def publish(directory: Path, now: datetime, *, reappointed: Collection[str] = ()) -> Publication:
     """Sign and publish the sources in `directory` with the keys in it.
 
-    A state that was never published gets its role keys now. Raises as `publishing.publish`, and
-    `WrongUse` if the directory is no registry.
+    A state that was never published gets its role keys now. `reappointed`: as in `publishing.publish`, and so is
+    what is raised; `WrongUse` too, if the directory is no registry.
     """
     with storage.locked(directory):
         tree = load(directory)
@@ -66,7 +67,7 @@ def publish(directory: Path, now: datetime) -> Publication:
                     for name in duty.keys:
                         if keyring.get(name) is None:
                             keyring.make(name)
-        return publishing.publish(tree, keyring, directory / PUBLISHED, now)
+        return publishing.publish(tree, keyring, directory / PUBLISHED, now, reappointed=reappointed)
 
 
 def save_state(directory: Path, territory: str, state: State) -> None:

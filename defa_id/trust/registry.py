@@ -14,7 +14,8 @@ from defa_id.keys import PublicKey
 from defa_id.policy import ENVIRONMENTS
 from defa_id.trust import signed
 from defa_id.trust.records import Denial, ListedKey, Service, StateList, covers, known, read_denials, read_list
-from defa_id.trust.signed import Opened, Seen
+from defa_id.trust.seen import Seen
+from defa_id.trust.signed import Opened
 
 _STALE_DAYS: Final = 30  # registry design, freshness: beyond it no level may rest on it
 _LEEWAY: Final = timedelta(seconds=limits.LEEWAY_SECONDS)
@@ -120,6 +121,8 @@ class Registry:
         if territory not in self._denials:
             path = f"{territory}/deny.json"
             data = signed.entitled_target(self._opened, path)
+            if data is None and (f"{territory}-deny", path) in self._opened.targets:
+                raise RegistryRejected(f"nobody entitled signed {path}", code="REG_SIGNATURE")
             current = read_denials(_object(data, path), territory) if data else ()
             held = {(denial.id, denial.effective) for denial in current}
             kept = tuple(
@@ -199,8 +202,8 @@ class Registry:
         data = self.target("vocabulary.json")
         return _object(data, "vocabulary.json") if data else {}
 
-    def seen(self) -> Seen:
-        """What a client should remember of this registry from now on."""
+    def seen(self, before: Seen = Seen()) -> Seen:
+        """What a client should remember of this registry from now on, having remembered `before`."""
         denied = {
             (territory, entry["id"], entry["effective"]): (territory, entry)
             for territory in self.states()
@@ -208,7 +211,27 @@ class Registry:
         }
         kept = tuple(item for item in self._remembered if (item[0], item[1]["id"], item[1]["effective"]) not in denied)
         latest = max(self._wall, self._now) if self.freshness_for().clock_trusted else self._opened.issued
-        return Seen(dict(self._opened.versions), self.sha256, latest, (*denied.values(), *kept))
+        now = Seen(
+            dict(self._opened.versions),
+            self.sha256,
+            latest,
+            (*denied.values(), *kept),
+            self._opened.signers,
+            self._holders(),
+        )
+        return now.merge(before.under(self._opened.online))
+
+    def _holders(self) -> Mapping[str, str]:
+        """By state, whose list it is. A state whose keys cannot be read is told when it is asked for."""
+        held = dict(self._opened.holders)
+        for territory in self.states():
+            try:
+                found = signed.holders_of(self._opened, territory)
+            except RegistryRejected:
+                continue
+            if found is not None:
+                held[territory] = found
+        return held
 
     def _struck(self, territory: str) -> Sequence[Mapping[str, Any]]:
         """The entries of a state's deny list as signed; none, of a list that cannot be believed: that is

@@ -14,37 +14,16 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-
 from defa_id.codec import limits, strict_json, times
 from defa_id.errors import Fault, RegistryRejected
-from defa_id.keys import ECDSA
+from defa_id.trust import handover
+from defa_id.trust.seen import Seen
+from defa_id.trust.signatures import Entitled, entitled, verify
 
 Files = Callable[[str, int], bytes | None]  # the file of that name, at most so many bytes; None if there is none
 Document = Mapping[str, Any]
 
 _TOP: Final = frozenset({"root", "timestamp", "snapshot"})
-# SubjectPublicKeyInfo of an uncompressed P-256 point up to the point itself (RFC 5480 §2).
-_P256_SPKI: Final = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200")
-
-
-class Seen(NamedTuple):
-    """What a client remembers of a registry: versions never go down, nor does time."""
-
-    versions: Mapping[str, int] = {}
-    snapshot_sha256: str | None = None
-    latest: datetime | None = None
-    denied: tuple[tuple[str, Document], ...] = ()
-
-    def merge(self, other: Seen) -> Seen:
-        """The stricter of both: a client's memory and the floor that came with the package."""
-        names = self.versions.keys() | other.versions.keys()
-        versions = {name: max(self.versions.get(name, 0), other.versions.get(name, 0)) for name in names}
-        newer = self if self.versions.get("snapshot", 0) >= other.versions.get("snapshot", 0) else other
-        latest = max((moment for moment in (self.latest, other.latest) if moment), default=None)
-        extra = tuple(entry for entry in other.denied if entry not in self.denied)
-        return Seen(versions, newer.snapshot_sha256, latest, self.denied + extra)
 
 
 class Role(NamedTuple):
@@ -57,7 +36,8 @@ class Role(NamedTuple):
 
 class Opened(NamedTuple):
     """A registry whose every byte hangs on its root. `expires`: the earliest of the top roles.
-    `targets`: by role and path, because any role may write any path into its own file."""
+    `targets`: by role and path, because any role may write any path into its own file. `signers`: whose
+    keys signed timestamp and snapshot, and `online` whose may; `holders`: whose list each state's was."""
 
     registry: str
     environment: str
@@ -71,6 +51,9 @@ class Opened(NamedTuple):
     targets: Mapping[tuple[str, str], bytes]
     versions: Mapping[str, int]
     shared: Mapping[str, Any]
+    signers: Mapping[str, frozenset[str]]
+    online: Mapping[str, Entitled]
+    holders: Mapping[str, str]
 
 
 def open_signed(files: Files, anchor: bytes, seen: Callable[[str], Seen]) -> Opened:
@@ -84,20 +67,24 @@ def open_signed(files: Files, anchor: bytes, seen: Callable[[str], Seen]) -> Ope
     about = root.get("x-defa-id")
     if not isinstance(about, dict) or not all(isinstance(about.get(n), str) for n in ("registry", "environment")):
         raise RegistryRejected("the root does not say which registry it is", code="REG_ROOT")
-    known = seen(about["registry"])
+    online = {role: _holders_of(root, role) for role in ("timestamp", "snapshot")}
+    known = seen(about["registry"]).under(online)
     _not_below(known, "root", root)
     stamp = _load(files, "metadata/timestamp.json", limits.REGISTRY_TIMESTAMP_BYTES)
-    timestamp = _entitled(stamp, root, "timestamp", "timestamp")
+    stamped_by = _entitled(stamp, root, "timestamp", "timestamp")
+    timestamp = stamp["signed"]
     _not_below(known, "timestamp", timestamp)
-    raw, snapshot = _next(files, timestamp, "snapshot", limits.REGISTRY_SNAPSHOT_BYTES)
-    _entitled(snapshot, root, "snapshot", "snapshot")
-    _not_below(known, "snapshot", snapshot["signed"])
+    raw, envelope = _next(files, timestamp, "snapshot", limits.REGISTRY_SNAPSHOT_BYTES)
+    snapped_by = _entitled(envelope, root, "snapshot", "snapshot")
+    snapshot = envelope["signed"]
+    _not_below(known, "snapshot", snapshot)
     sha256 = hashlib.sha256(raw).hexdigest()
-    version = _version(snapshot["signed"])
+    version = _version(snapshot)
     if version == known.versions.get("snapshot") and known.snapshot_sha256 not in (None, sha256):
         raise RegistryRejected(f"snapshot {version} has another content than before", code="REG_EQUIVOCATION")
-    roles, bytes_of = _roles(files, snapshot["signed"], known)
-    top = _entitled(roles["targets"].envelope, root, "targets", "targets")
+    roles, bytes_of = _roles(files, snapshot, known)
+    _entitled(roles["targets"].envelope, root, "targets", "targets")
+    top = roles["targets"].signed
     issued = timestamp.get("x-defa-id", {}).get("issued")
     return Opened(
         registry=about["registry"],
@@ -107,7 +94,7 @@ def open_signed(files: Files, anchor: bytes, seen: Callable[[str], Seen]) -> Ope
         version=version,
         sha256=sha256,
         issued=_moment(issued) if issued is not None else None,
-        expires=min(_expires(part) for part in (root, timestamp, snapshot["signed"], top)),
+        expires=min(_expires(part) for part in (root, timestamp, snapshot, top)),
         roles=roles,
         targets=bytes_of,
         versions={
@@ -117,6 +104,9 @@ def open_signed(files: Files, anchor: bytes, seen: Callable[[str], Seen]) -> Ope
             **{name: _version(role.signed) for name, role in roles.items()},
         },
         shared=top,
+        signers={"timestamp": stamped_by, "snapshot": snapped_by},
+        online=online,
+        holders=known.holders,
     )
 
 
@@ -124,7 +114,7 @@ def entitled_target(opened: Opened, path: str) -> bytes | None:
     """A target's bytes, if the delegation for its path was followed by those entitled to (TUF §5.6.7);
     None if no role on that way names it. What another role says under this path does not count.
 
-    Raises `RegistryRejected` REG_SIGNATURE, REG_MISSING, REG_FORMAT.
+    Raises `RegistryRejected` REG_SIGNATURE, REG_HANDOVER, REG_MISSING, REG_FORMAT.
     """
     role = "targets"
     try:
@@ -137,11 +127,49 @@ def entitled_target(opened: Opened, path: str) -> bytes | None:
             name = delegated["name"]
             if name not in opened.roles:
                 raise RegistryRejected(f"role {name} is missing", code="REG_MISSING")
-            _verify(opened.roles[name].envelope, delegated, opened.roles[role].signed["delegations"]["keys"], name)
+            keys = opened.roles[role].signed["delegations"]["keys"]
+            verify(opened.roles[name].envelope, delegated, keys, name)
+            if role == "targets":
+                _require_handed_over(opened, path.partition("/")[0], delegated)
             role = name
     except (KeyError, TypeError, AttributeError) as error:
         raise RegistryRejected(f"the way to {path} cannot be read: {error!r}", code="REG_FORMAT") from None
     return None
+
+
+def holders_of(opened: Opened, territory: str) -> str | None:
+    """Whose list a state's is from now on, as `handover.holders` says it; None where nobody is delegated to.
+
+    Keys that were not handed over change nothing: whose it was it stays, so that they are refused
+    tomorrow too. Raises `RegistryRejected` REG_FORMAT, LIMIT_REGISTRY.
+    """
+    top, known = opened.roles["targets"].signed, opened.holders.get(territory)
+    try:
+        delegated = _delegation(top, f"{territory}/list.json")
+        if delegated is None:
+            return known
+        now = handover.holders(delegated, top["delegations"]["keys"])
+        return now if known is None or _follows(opened, territory, delegated, known, now) else known
+    except (KeyError, TypeError, AttributeError) as error:
+        raise RegistryRejected(f"the keys of {territory} cannot be read: {error!r}", code="REG_FORMAT") from None
+
+
+def _require_handed_over(opened: Opened, territory: str, delegated: Document) -> None:
+    """Refuse a state's keys that the keys this client knows never handed over to (registry design, continuity)."""
+    known = opened.holders.get(territory)
+    now = handover.holders(delegated, opened.roles["targets"].signed["delegations"]["keys"])
+    if known is not None and not _follows(opened, territory, delegated, known, now):
+        raise RegistryRejected(
+            f"the keys of {territory} were changed and its earlier keys did not agree", code="REG_HANDOVER"
+        )
+
+
+def _follows(opened: Opened, territory: str, delegated: Document, known: str, now: str) -> bool:
+    if known == now:
+        return True
+    role = opened.roles.get(delegated["name"])
+    statements = role.signed.get("x-defa-id", {}).get("handovers", []) if role else []
+    return handover.reaches(statements, opened.registry, territory, known, now)
 
 
 def expiry_of(opened: Opened, territory: str) -> datetime:
@@ -247,59 +275,20 @@ def _signed(envelope: Document, kind: str) -> Document:
     return signed
 
 
-def _entitled(envelope: Document, root: Document, role: str, kind: str) -> Document:
-    """The signed part, if enough of the keys the root names for `role` signed it."""
-    signed = _signed(envelope, kind)
+def _entitled(envelope: Document, root: Document, role: str, kind: str) -> frozenset[str]:
+    """Which keys signed, if enough of those the root names for `role` did."""
+    _signed(envelope, kind)
     try:
-        _verify(envelope, root["roles"][role], root["keys"], role)
+        return verify(envelope, root["roles"][role], root["keys"], role)
     except (KeyError, TypeError) as error:
         raise RegistryRejected(f"the root does not name role {role}: {error}", code="REG_FORMAT") from None
-    return signed
 
 
-def _verify(envelope: Document, role: Document, keys: Document, name: str) -> None:
-    """TUF §4.2: valid signatures by `threshold` different keys. Two ids or spellings of one key count once."""
-    message = canonical_bytes(envelope["signed"])
-    good: set[bytes] = set()
-    for signature in envelope["signatures"]:
-        key = keys.get(signature["keyid"])
-        if key is None or signature["keyid"] not in role["keyids"]:
-            continue
-        signer = _signed_by(key["scheme"], key["keyval"]["public"], signature["sig"], message)
-        if signer is not None:
-            good.add(signer)
-    if not good or len(good) < role["threshold"]:
-        raise RegistryRejected(
-            f"role {name} has {len(good)} of {role['threshold']} signatures it needs", code="REG_SIGNATURE"
-        )
-
-
-def _signed_by(scheme: str, public: str, signature: str, message: bytes) -> bytes | None:
-    """The key itself, in its one spelling, if it made the signature."""
+def _holders_of(root: Document, role: str) -> Entitled:
     try:
-        raw = bytes.fromhex(signature)
-        if scheme == "ecdsa-sha2-nistp256":
-            point = _p256_point(public)
-            ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point).verify(raw, message, ECDSA["P-256"])
-        elif scheme == "ed25519":
-            point = bytes.fromhex(public)
-            ed25519.Ed25519PublicKey.from_public_bytes(point).verify(raw, message)
-        else:
-            return None
-    except (InvalidSignature, ValueError):
-        return None
-    return point
-
-
-def _p256_point(pem: str) -> bytes:
-    """The point of a P-256 key in PEM, without loading the machinery for every other kind of key."""
-    import binascii
-
-    body = "".join(line for line in pem.splitlines() if not line.startswith("-----"))
-    der = binascii.a2b_base64(body.encode("ascii"), strict_mode=True)
-    if not der.startswith(_P256_SPKI):
-        raise ValueError("not a P-256 key")
-    return der[len(_P256_SPKI) :]
+        return entitled(root["roles"][role], root["keys"])
+    except (KeyError, TypeError) as error:
+        raise RegistryRejected(f"the root does not name role {role}: {error}", code="REG_FORMAT") from None
 
 
 def _delegation(signed: Document, path: str) -> Document | None:
@@ -340,38 +329,3 @@ def _moment(text: object) -> datetime:
         return times.parse(text)
     except Fault as fault:
         raise RegistryRejected(f"a role's time cannot be read: {fault.why}", code="REG_FORMAT") from None
-
-
-def canonical_bytes(value: Any) -> bytes:
-    """OLPC canonical JSON (TUF §4.2.1): sorted members, only backslash and quote escaped."""
-    pieces: list[str] = []
-    _canonical(value, pieces.append)
-    return "".join(pieces).encode()
-
-
-def _canonical(value: Any, write: Callable[[str], None]) -> None:
-    kind = type(value)
-    if kind is str:
-        write('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"')
-    elif kind is dict:
-        write("{")
-        for number, name in enumerate(sorted(value)):
-            write("," if number else "")
-            _canonical(name, write)
-            write(":")
-            _canonical(value[name], write)
-        write("}")
-    elif kind is list:
-        write("[")
-        for number, element in enumerate(value):
-            write("," if number else "")
-            _canonical(element, write)
-        write("]")
-    elif kind is int:
-        write(str(value))
-    elif kind is bool:
-        write("true" if value else "false")
-    elif value is None:
-        write("null")
-    else:
-        raise RegistryRejected("a number with a fraction stands in signed metadata", code="REG_FORMAT")

@@ -164,6 +164,49 @@ def test_a_replaced_key_is_delegated_anew(
     files.open_registry(directory / "published", now=now).state_list("SG")
 
 
+def replace(directory: Path, *names: str) -> None:
+    """New keys in place of these."""
+    ring = FileKeyring(directory / "keys")
+    for name in names:
+        ring.path(name).unlink()
+        ring.make(name)
+
+
+def test_a_states_keys_are_handed_over_one_by_one(directory: Path, tmp_path: Path, now: datetime) -> None:
+    """A client that knows the first keys follows to the third ones, though it never saw the second."""
+    memory, published = tmp_path / "memory.json", directory / "published"
+    files.open_registry(published, memory=memory, now=now)
+    for name in ("SG-a", "SG-b", "SG-c"):
+        replace(directory, name)
+        assert set(sandbox.publish(directory, now).changed) == {"targets", "SG"}
+    edit(directory)
+    sandbox.publish(directory, now)
+    role = json.loads((published / "metadata" / f"{versions(directory)['SG']}.SG.json").read_text())["signed"]
+    assert len(role["x-defa-id"]["handovers"]) == 3
+    registry = files.open_registry(published, memory=memory, now=now)
+    assert registry.state_list("SG").document["sequence"] == 2
+    assert all_targets(published, tmp_path / "cache", now)
+    assert files.open_registry(published, memory=memory, now=now).state_list("SG")
+
+
+def test_two_keys_of_a_state_at_once_are_no_handover(directory: Path, tmp_path: Path, now: datetime) -> None:
+    memory, before = tmp_path / "memory.json", versions(directory)
+    files.open_registry(directory / "published", memory=memory, now=now)
+    replace(directory, "SG-a", "SG-c")
+    with pytest.raises(ChangeRefused, match="handed over to by 1 of its old keys, and 2 must"):
+        sandbox.publish(directory, now)
+    with pytest.raises(ChangeRefused, match="handed over"):
+        sandbox.publish(directory, now, reappointed=["TH"])
+    assert versions(directory) == before
+    assert "SG" in sandbox.publish(directory, now, reappointed=["SG"]).changed
+    registry = files.open_registry(directory / "published", memory=memory, now=now)
+    registry.state_list("TH")
+    with pytest.raises(RegistryRejected) as caught:
+        registry.state_list("SG")
+    assert caught.value.code == "REG_HANDOVER"
+    files.open_registry(directory / "published", memory=tmp_path / "another.json", now=now).state_list("SG")
+
+
 def test_a_key_kept_elsewhere_stays_published(directory: Path, now: datetime) -> None:
     ring = FileKeyring(directory / "keys")
     for name in ("region-c", "SG-ops-d", "timestamp-b"):

@@ -24,7 +24,8 @@ from defa_id.parts import DEFAULT_PARTS, Parts
 from defa_id.policy import Expected, Policy
 from defa_id.sources import NoSource, Source
 from defa_id.trust.registry import Registry
-from defa_id.trust.signed import Seen, canonical_bytes
+from defa_id.trust.seen import Seen
+from defa_id.trust.signatures import canonical_bytes
 from defa_id.verdict import Verdict
 from defa_id.verifier import Verifier
 

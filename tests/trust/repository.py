@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from defa_id.errors import RegistryRejected
 from defa_id.trust.registry import Registry
-from defa_id.trust.signed import Seen, canonical_bytes
+from defa_id.trust.seen import Seen
+from defa_id.trust.signatures import canonical_bytes
 from tests.support.world import NOW, Json, World, dumps
 
 TOP = ("timestamp", "snapshot")

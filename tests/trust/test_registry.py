@@ -19,7 +19,7 @@ from defa_id.errors import RegistryRejected
 from defa_id.policy import Policy
 from defa_id.trust.records import read_denials, read_list
 from defa_id.trust.registry import Registry
-from defa_id.trust.signed import Seen
+from defa_id.trust.seen import Seen
 from defa_id.verdict import Decision, Verdict
 from defa_id.verifier import Verifier
 from tests.support.world import (
@@ -439,6 +439,9 @@ def remembered() -> st.SearchStrategy[Seen]:
         st.none() | st.sampled_from(["aa", "bb"]),
         st.none() | moments,
         st.lists(entries, max_size=4, unique_by=lambda item: (item[0], item[1]["id"])).map(tuple),
+        st.dictionaries(st.sampled_from(["timestamp", "snapshot"]), st.frozensets(st.sampled_from("pqr"), min_size=1)),
+        st.dictionaries(st.sampled_from(["SG", "TH"]), st.sampled_from(["h1", "h2"])),
+        st.dictionaries(st.sampled_from(["timestamp", "snapshot", "SG"]), st.integers(1, 9)),
     )
 
 
@@ -452,6 +455,9 @@ def test_i07_merging_memories_keeps_the_stricter_of_both(one: Seen, two: Seen, t
     assert len(merged.denied) <= len(one.denied) + len(two.denied)
     again = merged.merge(three).merge(one).merge(two)
     assert again.versions == two.merge(three).merge(one).versions
+    assert all(merged.least[name] >= version for seen in (one, two) for name, version in seen.least.items())
+    assert merged.holders.keys() == one.holders.keys() | two.holders.keys()
+    assert merged.signers.keys() == one.signers.keys() | two.signers.keys()
     assert one.merge(Seen()) == one
     assert Seen().merge(one)._replace(snapshot_sha256=None) == one._replace(snapshot_sha256=None)
 

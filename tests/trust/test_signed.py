@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from securesystemslib.formats import encode_canonical
 
-from defa_id.trust.signed import canonical_bytes
+from defa_id.trust.signatures import canonical_bytes
 from tests.support.world import NOW, Json, World, b64, dumps, vc_jwt
 from tests.trust.repository import Repository, everything, key_entry, rejected, signature
 

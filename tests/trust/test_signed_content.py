@@ -11,7 +11,7 @@ import pytest
 from defa_id.codec import limits
 from defa_id.errors import RegistryRejected
 from defa_id.trust import signed
-from defa_id.trust.signed import Seen
+from defa_id.trust.seen import Seen
 from tests.support.world import Json, World
 from tests.trust.repository import Repository, everything, opened, rejected
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from defa_id.codec import limits
-from defa_id.trust.signed import Seen
+from defa_id.trust.seen import Seen
 from tests.support.world import Json, World
 from tests.trust.repository import Repository, everything, key_entry, opened, rejected
 
@@ -99,3 +99,93 @@ def test_j14_a_key_taken_out_of_the_root_signs_no_more(repository: Repository) -
     rejected("REG_SIGNATURE", repository.open)
     repository.signers["timestamp"] = ["timestamp-a"]
     repository.open()
+
+
+# --- J13: a stolen online key drives the versions up, and a new root brings them back (TUF §5.3.11) ----------------
+
+
+def driven(repository: Repository, *roles: str, to: int = 2**31) -> Repository:
+    """The repository with these roles' versions as high as whoever stole their keys may put them."""
+    stolen = repository.copy()
+    for role in roles:
+        stolen.roles[role]["version"] = to
+    return stolen
+
+
+def replace_keys(repository: Repository, *roles: str) -> None:
+    """A new root with other keys for these online roles, which sign from now on."""
+
+    def renew(root: Json) -> None:
+        for role in roles:
+            entries = dict([key_entry(repository.world, f"new-{role}")])
+            root["keys"].update(entries)
+            root["roles"][role]["keyids"] = list(entries)
+
+    repository.add_root(["region-a", "region-b"], renew)
+    for role in roles:
+        repository.signers[role] = [f"new-{role}"]
+
+
+@pytest.mark.parametrize(
+    ("fast", "replaced", "recovers"),
+    [
+        (["timestamp"], ["timestamp"], True),
+        (["timestamp"], ["snapshot"], False),
+        (["timestamp", "snapshot"], ["timestamp", "snapshot"], True),
+        (["timestamp", "snapshot"], ["timestamp"], False),
+        (["snapshot"], ["snapshot"], True),
+        (["targets"], ["snapshot"], True),
+        (["SG-ops"], ["snapshot"], True),
+        (["SG-ops"], ["timestamp"], False),
+        (["SG-ops"], [], False),
+        (["root"], ["timestamp", "snapshot"], False),
+    ],
+)
+def test_j13_a_replaced_online_key_takes_what_it_signed_with_it(
+    repository: Repository, fast: list[str], replaced: list[str], recovers: bool
+) -> None:
+    stolen = driven(repository, *(role for role in fast if role != "root"))
+    seen = stolen.open().seen()
+    if "root" in fast:
+        seen = seen._replace(versions={**seen.versions, "root": 7})
+    if "snapshot" not in fast:
+        repository.roles["snapshot"]["version"] = 2
+    rejected("REG_ROLLBACK", lambda: repository.open(seen=seen))
+    replace_keys(repository, *replaced)
+    if not recovers:
+        rejected("REG_ROLLBACK", lambda: repository.open(seen=seen))
+        return
+    after = repository.open(seen=seen)
+    kept = after.seen(seen)
+    assert all(kept.versions[role] == 1 for role in fast)
+    repository.open(seen=kept)
+    rejected("REG_ROLLBACK", lambda: stolen.open(seen=kept))
+    with_new_key = driven(repository, "snapshot", "timestamp", to=3)
+    further = with_new_key.open(seen=kept).seen(kept)
+    rejected("REG_ROLLBACK", lambda: repository.open(seen=further))
+
+
+def test_j13_one_of_two_online_keys_replaced_resets_only_what_it_signed(repository: Repository) -> None:
+    repository.roles["timestamp"]["version"] = 9
+    by_a = repository.open().seen()
+    repository.signers["timestamp"] = ["timestamp-b"]
+    by_b = repository.open().seen()
+
+    def without_b(root: Json) -> None:
+        root["roles"]["timestamp"]["keyids"] = [key_entry(repository.world, "timestamp-a")[0]]
+
+    repository.roles["timestamp"]["version"] = 3
+    repository.signers["timestamp"] = ["timestamp-a"]
+    repository.add_root(["region-a", "region-b"], without_b)
+    rejected("REG_ROLLBACK", lambda: repository.open(seen=by_a))
+    rejected("REG_ROLLBACK", lambda: repository.open(seen=by_b.merge(by_a)))
+    assert repository.open(seen=by_b).seen(by_b).versions["timestamp"] == 3
+
+
+def test_j13_no_rotation_goes_below_what_the_package_came_with(repository: Repository) -> None:
+    stolen = driven(repository, "timestamp", "snapshot", to=50)
+    seen = stolen.open().seen()._replace(least={"snapshot": 5, "SG-ops": 1})
+    replace_keys(repository, "timestamp", "snapshot")
+    rejected("REG_ROLLBACK", lambda: repository.open(seen=seen))
+    repository.roles["snapshot"]["version"] = 5
+    assert repository.open(seen=seen).version == 5
