@@ -27,7 +27,7 @@ WINDOWS = os.name == "nt"
 NPM = os.path.join(HERE, "tests", "interop", "npm")
 
 # Each set of packages holds the ones before it.
-SETS = {"base": ".", "test": ".[test]", "dev": ".[dev]", "peers": ".[dev,all]"}
+SETS = {"base": ".", "test": ".[test]", "dev": ".[dev]", "peers": ".[dev,all,hsm]"}
 
 WHOLE = ["-n", "auto", "--dist", "worksteal", "--hold-catalogue"]
 LINT = (["ruff", "format", "--check", "."], ["ruff", "check", "."], ["mypy"], ["lint-imports", "--no-logo"])

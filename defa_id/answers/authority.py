@@ -132,7 +132,7 @@ def _denied(
     if credential.issuer is None:
         ids.update(name.value for service in signer.services for name in service.names)
     for denial in known(registry.denials(signer.services[0].state), known_at):
-        if denial.effective <= at and denial.id in ids:
+        if denial.effective <= at and denial.id in ids and denial.stands(known_at):
             raise Fault("SCOPE_ISSUER_DENIED", since=times.show(denial.effective), reason=printable(denial.reason))
 
 

@@ -89,3 +89,14 @@ def language(code: str | None) -> None:
         from defa_id.codec.text import printable
 
         terminal.say(f"note: there are no texts in {printable(code, 20)!r} yet; these are English")
+
+
+def visible(text: str, what: str) -> str:
+    """A text for others to read. Raises `WrongUse` if it holds what nobody can see."""
+    from defa_id.codec.text import require_visible
+    from defa_id.errors import Fault
+
+    try:
+        return require_visible(text, what)
+    except Fault as fault:
+        raise WrongUse(fault.why, hint="Type it anew instead of pasting it.") from None

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import click
 
-from defa_id.cli import options, terminal
-from defa_id.errors import ChangeRefused, WrongUse
+from defa_id.cli import options, signing_key, terminal
+from defa_id.errors import ChangeRefused
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from securesystemslib.signer import Signer  # type: ignore[attr-defined]
-
+    from defa_id.cli.signing_key import SigningKey
     from defa_id.operator.changeset import ChangeSet, Derived
     from defa_id.operator.events import Event
     from defa_id.operator.meaning import Meaning
@@ -35,12 +34,6 @@ def _dir_option(command: F) -> F:
     )(command)
 
 
-def _key_option(command: F) -> F:
-    return click.option("--key", metavar="FILE", type=_FILE, required=True, help="Your private key: JWK or PEM.")(
-        command
-    )
-
-
 def _root_option(command: F) -> F:
     return click.option("--root", metavar="FILE", help="The trust anchor you pinned.")(command)
 
@@ -56,11 +49,11 @@ class Opened(NamedTuple):
 @click.command("propose")
 @_dir_option
 @click.option("--state", metavar="XX", required=True, help="Whose sources were edited.")
-@_key_option
+@signing_key.options
 @click.option("--note", metavar="TEXT", default="", help="Why, for those who are to sign.")
 @_root_option
 @options.json_option
-def propose(directory: Path, state: str, key: Path, note: str, root: str | None, as_json: bool) -> None:
+def propose(directory: Path, state: str, signing_key: SigningKey, note: str, root: str | None, as_json: bool) -> None:
     """Freeze what was edited in a state's sources into a change set, for others to check and sign.
 
     Your own signature says who proposes it; it never counts among those it needs.
@@ -69,13 +62,13 @@ def propose(directory: Path, state: str, key: Path, note: str, root: str | None,
     from defa_id.operator.tree import load
 
     now = options.now()
-    signer = _signer(key)
+    signer = signing_key.signer()
     with storage.locked(directory):
         tree = load(directory)
-        published = _verified(directory, root, now)
+        published = verified(directory, root, now)
         progress("deriving the change and checking every rule")
         folder = directory / changeset.FOLDER
-        change = changeset.propose(tree, published, state, signer, _visible(note), now, folder)
+        change = changeset.propose(tree, published, state, signer, options.visible(note, "the note"), now, folder)
         path = changeset.write(folder, change)
     opened = Opened(change, changeset.rederive(change, published, now), published)
     counts = [count for count, _ in signing.collect(change, opened.derived, published, folder)]
@@ -100,7 +93,7 @@ def diff(change: str | None, directory: Path, root: str | None, as_json: bool) -
     CHANGE is a change set, by number or file; without one, all that was edited and is not published.
     """
     now = options.now()
-    published = _verified(directory, root, now)
+    published = verified(directory, root, now)
     if change is not None:
         found = [_meaning(_open(directory, change, published, now), now)]
     else:
@@ -142,7 +135,7 @@ def simulate(
     now = options.now()
     moment = options.moment(at, "--at")
     rules = files.load_policy(policy)
-    published = _verified(directory, root, now)
+    published = verified(directory, root, now)
     standing = changeset.tree_of(published)
     if change is not None:
         opened = _open(directory, change, published, now)
@@ -166,11 +159,11 @@ def simulate(
 @click.command("sign")
 @click.argument("change", metavar="CHANGE")
 @_dir_option
-@_key_option
+@signing_key.options
 @_root_option
 @click.option("--yes", is_flag=True, help="Do not ask; the change is shown all the same.")
 @options.json_option
-def sign(change: str, directory: Path, key: Path, root: str | None, yes: bool, as_json: bool) -> None:
+def sign(change: str, directory: Path, signing_key: SigningKey, root: str | None, yes: bool, as_json: bool) -> None:
     """Check a change set on your own machine and sign it.
 
     What is signed is derived here from the change set and your copy of the registry, checked against
@@ -179,9 +172,9 @@ def sign(change: str, directory: Path, key: Path, root: str | None, yes: bool, a
     from defa_id.operator import changeset, signing, storage
 
     now = options.now()
-    signer = _signer(key)
+    signer = signing_key.signer()
     with storage.locked(directory):
-        published = _verified(directory, root, now)
+        published = verified(directory, root, now)
         opened = _open(directory, change, published, now)
         if not as_json:
             terminal.write(f"{opened.change.id} by {opened.change.author.key}: {_note(opened.change)}\n")
@@ -244,13 +237,7 @@ def progress(text: str) -> None:
         terminal.say(terminal.style(sys.stderr).paint(f"{text} …", "dim"))
 
 
-def _signer(key: Path) -> Signer:
-    from defa_id.operator import signing
-
-    return signing.from_file(key)
-
-
-def _verified(directory: Path, root: str | None, now: datetime) -> Published:
+def verified(directory: Path, root: str | None, now: datetime) -> Published:
     """What stands published, its signatures verified as every reader does. Raises `RegistryRejected`."""
     from defa_id import files
     from defa_id.operator import sandbox
@@ -337,13 +324,3 @@ def _note(change: ChangeSet) -> str:
     from defa_id.report.layout import shown
 
     return shown(change.note, 400) or "no note"
-
-
-def _visible(note: str) -> str:
-    from defa_id.codec.text import require_visible
-    from defa_id.errors import Fault
-
-    try:
-        return require_visible(note, "the note")
-    except Fault as fault:
-        raise WrongUse(fault.why, hint="Type it anew instead of pasting it.") from None

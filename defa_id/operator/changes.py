@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from defa_id.codec import strict_json, times
 from defa_id.codec.text import printable, require_visible
 from defa_id.errors import ChangeRefused, Fault
-from defa_id.operator import admission, timeline
+from defa_id.operator import admission, denials, timeline
 from defa_id.operator.admission import Admitted
 from defa_id.operator.tree import Object, State, Tree, algorithms_of, schema_as_published, schema_reference, sha256
 from defa_id.policy import ENVIRONMENTS, LEVELS
@@ -86,6 +86,7 @@ def add_issuer(tree: Tree, application: Application, now: datetime) -> Change:
     ends = _window(begins, asked.ends, admitted)
     begins = max(begins, admitted.not_before) if admitted.not_before else begins
     entity = _entity(tree, asked.state, asked.id)
+    require_not_struck(source, asked.id, admitted.public.thumbprint)
     _require_own_key(tree, asked, entity, admitted)
     _require_no_overlap(asked, entity, begins, ends)
     _possession(tree, source, asked, admitted, now, warnings)
@@ -162,6 +163,18 @@ def require_not_back_dated(tree: Tree, source: State, begins: datetime, now: dat
     environment = _environment(tree, source)
     if begins < now and environment not in _TRIAL:
         raise ChangeRefused(f"in {environment} nothing is granted back into the past", hint="Begin now or later.")
+
+
+def require_not_struck(source: State, *names: str) -> None:
+    """Return if no emergency entry stands against any of these. Raises `ChangeRefused`: a later event, also
+    that of a new grant, would answer it, and that must be meant."""
+    struck = denials.unanswered(source)
+    for name in names:
+        if name in struck:
+            raise ChangeRefused(
+                f"{printable(name)} is struck by break-glass since {struck[name]['recorded']}",
+                hint="Answer that first: suspend, withdraw or reinstate what is listed.",
+            )
 
 
 def _begins(tree: Tree, source: State, begins: datetime | None, now: datetime) -> datetime:

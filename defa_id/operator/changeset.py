@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from securesystemslib.signer import Key, Signature, Signer  # type: ignore[attr-defined]
+from securesystemslib.signer import Key, Signer  # type: ignore[attr-defined]
 
 from defa_id import files
 from defa_id.codec import canonical, limits, strict_json, times
 from defa_id.codec.text import printable
 from defa_id.errors import ChangeRefused, Fault, WrongUse
-from defa_id.operator import append_only, compiling, events, lint, roles, storage
+from defa_id.operator import append_only, compiling, demands, events, lint, roles, storage
 from defa_id.operator.compiling import Compiled
 from defa_id.operator.events import Event
 from defa_id.operator.published import Published
@@ -158,8 +158,19 @@ def rederive(change: ChangeSet, published: Published | None, now: datetime) -> D
         )
     append_only.require_kept(change.state, derived.before.listing, derived.after.listing)
     append_only.require_denials_kept(change.state, derived.before.deny, derived.after.deny)
-    lint.require_clean(derived.tree)
+    lint.require_clean(derived.tree, only=(roles.denied(change.state),) if denies_only(change) else ())
     return derived
+
+
+def denies_only(change: ChangeSet) -> bool:
+    """Whether a change set does nothing but strike: an error elsewhere must not keep it from doing so."""
+    return bool(change.events) and all(event.kind == events.DENIED for event in change.events)
+
+
+def is_break_glass(change: ChangeSet, published: Published) -> bool:
+    """Whether one key alone may act: it only strikes, and its author holds a key that may."""
+    held = {key.keyid for key in published.keys_of(roles.denial(change.state).role)}
+    return denies_only(change) and change.author.keyid in held
 
 
 def read(path: Path) -> ChangeSet:
@@ -304,23 +315,10 @@ def _require_author(change: ChangeSet, published: Published) -> None:
     keys: dict[str, Key] = {
         key.keyid: key for duty in roles.of_state(change.state) for key in published.keys_of(duty.role)
     }
-    if not signed_by(keys[author.keyid], author.sig, change.payload()):
+    if not demands.signed_by(keys[author.keyid], author.sig, change.payload()):
         raise ChangeRefused(
             f"{change.id} is not as its author {author.key} signed it", hint="Do not sign; get it from its author anew."
         )
-
-
-def signed_by(key: Key, sig: str, payload: bytes) -> bool:
-    """Whether a signature (lower-case hexadecimal) over these bytes is this key's."""
-    from securesystemslib.exceptions import UnverifiedSignatureError, VerificationError
-
-    if not re.fullmatch("([0-9a-f]{2})+", sig):
-        return False
-    try:
-        key.verify_signature(Signature(key.keyid, sig), payload)
-    except (UnverifiedSignatureError, VerificationError):
-        return False
-    return True
 
 
 def derive(change: ChangeSet, published: Published) -> Derived:

@@ -14,10 +14,10 @@ from typing import Any, Final, NamedTuple
 from defa_id.codec import times
 from defa_id.codec.text import printable
 from defa_id.errors import ChangeRefused, RegistryRejected
-from defa_id.operator import expiries, lint, roles, timeline
+from defa_id.operator import denials, expiries, lint, roles, timeline
 from defa_id.operator.expiries import Expiry
 from defa_id.operator.published import Published
-from defa_id.operator.rules import Finding, holders
+from defa_id.operator.rules import Finding
 from defa_id.operator.tree import Object, State, Tree, content
 from defa_id.trust.registry import Registry
 
@@ -213,20 +213,10 @@ def _overdue(patient: Patient, lists: Mapping[str, Object], at: datetime) -> Ite
 def _pending(patient: Patient, lists: Mapping[str, Object], at: datetime) -> Iterator[tuple[str, Object]]:
     """Emergency entries that the state's own list has not answered by a later event, as verifiers hold it."""
     for state, listing in lists.items():
-        for entry in patient.tree.states[state].deny["denied"]:
-            recorded = times.parse(entry["recorded"])
-            answered = any(
-                times.parse(event["recorded"]) > recorded
-                for holder in holders.holders(patient.tree, state)
-                if entry["id"] in _names(holder.record)
-                for event in holder.record["status_events"]
-            )
-            if recorded <= at and not answered and listing:
+        source = patient.tree.states[state]
+        for entry in denials.unanswered(source._replace(listing=dict(listing))).values():
+            if times.parse(entry["recorded"]) <= at:
                 yield state, entry
-
-
-def _names(record: Object) -> set[Any]:
-    return {identifier.get(name) for identifier in record["identifiers"] for name in ("value", "thumbprint", "sha256")}
 
 
 def _notes(patient: Patient, lists: Mapping[str, Object], usable: Mapping[str, int], at: datetime) -> Iterator[str]:

@@ -6,7 +6,7 @@ place in it, the rule and the way out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from defa_id.codec.text import printable
 from defa_id.errors import ChangeRefused
@@ -31,9 +31,10 @@ from defa_id.policy import ENVIRONMENTS
 __all__ = ["ERROR", "WARNING", "Finding", "lint", "readable", "require_clean"]
 
 
-def require_clean(tree: Tree) -> None:
-    """Return if the sources have no error. Raises `ChangeRefused`, naming the first one, with its rule's code."""
-    errors = [found for found in lint(tree) if found.level == ERROR]
+def require_clean(tree: Tree, *, only: Collection[str] = ()) -> None:
+    """Return if the sources (or `only` these files of them) have no error. Raises `ChangeRefused`, naming
+    the first one, with its rule's code."""
+    errors = [found for found in lint(tree) if found.level == ERROR and (not only or found.file in only)]
     if errors:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         raise ChangeRefused(

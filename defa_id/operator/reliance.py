@@ -61,7 +61,7 @@ class _Draft(Registry):
         for territory, source in tree.states.items():
             document = compiling.state_list(source, 1, now, now)
             self._lists[territory] = records.read_list(document, territory)
-            self._denials[territory] = records.read_denials(source.deny, territory)
+            self._denials[territory] = self.answered(territory, records.read_denials(source.deny, territory))
 
     def states(self) -> tuple[str, ...]:
         """The states that have sources, sorted."""
@@ -153,7 +153,7 @@ def _outcome(
 def _authenticates(draft: _Draft, service: Service, moment: datetime, issued: datetime) -> bool:
     """Whether one of the service's keys was valid when the credential was issued, and neither it nor
     the issuer is denied."""
-    denied = {denial.id for denial in draft.denials(service.state) if denial.effective <= moment}
+    denied = {one.id for one in draft.denials(service.state) if one.effective <= moment and one.stands()}
     if denied & {name.value for name in service.names}:
         return False
     held = [(key.thumbprint, key) for key in service.keys] + [(one.sha256, one) for one in service.certificates]

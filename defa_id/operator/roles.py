@@ -48,6 +48,11 @@ def denial(state: str) -> Duty:
     return Duty(f"{state}-deny", _named(f"{state}-deny", "ab"), 1, (f"{state}/deny.json",))
 
 
+def denied(state: str) -> str:
+    """The source of a state's deny list, as findings name it."""
+    return f"states/{state}/deny.json"
+
+
 def of_state(state: str) -> tuple[Duty, Duty, Duty]:
     """The three roles of a state."""
     return authority(state), operations(state), denial(state)

@@ -77,6 +77,8 @@ def save_state(directory: Path, territory: str, state: State) -> None:
         if not (folder / "schemas" / name).is_file():
             storage.write(folder / "schemas" / name, data)
     storage.write(folder / "list.json", storage.pretty(state.listing))
+    if state.deny["denied"]:
+        storage.write(folder / "deny.json", storage.pretty(state.deny))
 
 
 def _write(directory: Path, tree: Tree) -> None:

@@ -1,7 +1,4 @@
-"""Signatures of change sets: made one by one on their signers' machines, collected, and counted.
-
-Four eyes: the author's key never counts, and nobody signs bytes that they did not derive themselves.
-"""
+"""Change sets signed, counted and published: what has become of each of them, and who is still to sign."""
 
 from __future__ import annotations
 
@@ -10,16 +7,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from securesystemslib.signer import Key, Signature, Signer  # type: ignore[attr-defined]
+from securesystemslib.signer import Signer  # type: ignore[attr-defined]
 from tuf.api.metadata import Metadata
 
-from defa_id.codec import strict_json
 from defa_id.codec.text import printable
-from defa_id.errors import ChangeRefused, DefaIdError, Fault, WrongUse
+from defa_id.errors import ChangeRefused, DefaIdError, WrongUse
 from defa_id.issue import signing
-from defa_id.operator import changeset, events, publishing, storage
+from defa_id.operator import changeset, demands, events, publishing, storage
 from defa_id.operator.changeset import ChangeSet, Derived
 from defa_id.operator.compiling import Compiled
+from defa_id.operator.demands import Author, Count, Demand
 from defa_id.operator.keyring import Keyring
 from defa_id.operator.published import Published
 from defa_id.operator.publishing import Publication
@@ -31,32 +28,6 @@ READY: Final = "ready"
 PUBLISHED: Final = "published"
 OVERTAKEN: Final = "overtaken"
 REFUSED: Final = "refused"
-SUFFIX: Final = ".sig.json"
-_MEMBERS: Final = ("change", "role", "keyid", "sha256", "sig")
-
-
-class Count(NamedTuple):
-    """How far a role's signatures are: who has signed, how many are needed, and who still may."""
-
-    role: str
-    signed: tuple[str, ...]
-    needed: int
-    missing: tuple[str, ...]
-
-    @property
-    def complete(self) -> bool:
-        """Whether the threshold is reached."""
-        return len(self.signed) >= self.needed
-
-    def to_dict(self) -> Object:
-        """The JSON form."""
-        return {**self._asdict(), "complete": self.complete}
-
-    def __str__(self) -> str:
-        signed = f" by {', '.join(self.signed)}" if self.signed else ""
-        needed = self.needed - len(self.signed)
-        rest = "" if self.complete else f"; {needed} more of {', '.join(self.missing)}"
-        return f"{self.role}: {len(self.signed)}/{self.needed} signed{signed}{rest}"
 
 
 class Standing(NamedTuple):
@@ -93,25 +64,9 @@ def sign(change: ChangeSet, derived: Derived, published: Published, signer: Sign
 
     Raises `ChangeRefused` for the author's own key and a key that is none of the roles' concerned.
     """
-    key = signer.public_key
-    if _same_key(key, change, published):
-        raise ChangeRefused(
-            f"{change.author.key} has proposed {change.id}, and nobody approves their own change",
-            hint="Give it to the holders of the other keys.",
-        )
-    signed = False
-    for role, duty in _concerned(change, derived):
-        name = changeset.key_names(published, duty).get(key.keyid)
-        if name is None:
-            continue
-        made = signer.sign(role.payload).signature
-        document = dict(zip(_MEMBERS, (change.id, role.role, key.keyid, role.sha256, made), strict=True))
-        storage.write(folder / f"{change.id}.{name}{SUFFIX}", storage.pretty(document))
-        signed = True
-    if not signed:
-        known = ", ".join(name for count, _ in collect(change, derived, published, folder) for name in count.missing)
-        raise ChangeRefused(f"this key does not sign {change.id}", hint=f"Still to sign: {known}.")
-    return [count for count, _ in collect(change, derived, published, folder)]
+    asked, author = demanded(change, derived, published), author_of(change, published)
+    demands.put(change.id, asked, author, signer, folder)
+    return list(demands.collect(change.id, asked, author, folder)[0])
 
 
 def collect(change: ChangeSet, derived: Derived, published: Published, folder: Path) -> list[tuple[Count, Compiled]]:
@@ -120,20 +75,32 @@ def collect(change: ChangeSet, derived: Derived, published: Published, folder: P
     Raises `ChangeRefused` for a signature file that is not, to the last byte, what a signer wrote for
     this change set.
     """
-    found: dict[str, dict[str, tuple[str, str]]] = {}
-    for path in sorted(folder.glob(f"{change.id}.*{SUFFIX}")):
-        role_name, keyid, name, sig = _signature(path, change, derived, published)
-        found.setdefault(role_name, {})[keyid] = name, sig
-    collected = []
-    for role, duty in _concerned(change, derived):
-        signed = found.get(role.role, {})
-        names = changeset.key_names(published, duty)
-        may = [name for keyid, name in names.items() if keyid not in signed and keyid != change.author.keyid]
-        count = Count(role.role, tuple(name for name, _ in signed.values()), duty.threshold, tuple(may))
-        signatures = {keyid: Signature(keyid, sig) for keyid, (_, sig) in signed.items()}
-        metadata = Metadata(role.metadata.signed, signatures)
-        collected.append((count, role._replace(metadata=metadata)))
-    return collected
+    asked = demanded(change, derived, published)
+    counts, found = demands.collect(change.id, asked, author_of(change, published), folder)
+    return [
+        (count, role._replace(metadata=Metadata(role.metadata.signed, dict(found.get(role.role, {})))))
+        for count, (role, _) in zip(counts, _concerned(change, derived), strict=True)
+    ]
+
+
+def demanded(change: ChangeSet, derived: Derived, published: Published) -> list[Demand]:
+    """Who must sign what of a change set."""
+    return [
+        Demand(
+            role.role,
+            role.payload,
+            demands.of_keys(published.keys_of(duty.role), changeset.key_names(published, duty)),
+            duty.threshold,
+        )
+        for role, duty in _concerned(change, derived)
+    ]
+
+
+def author_of(change: ChangeSet, published: Published) -> Author:
+    """The author as signatures are counted: their own counts only where a single key may act alone."""
+    held = {key.keyid: key for duty in of_state(change.state) for key in published.keys_of(duty.role)}
+    public = str(held[change.author.keyid].keyval.get("public")) if change.author.keyid in held else ""
+    return Author(change.author.key, change.author.keyid, public, changeset.is_break_glass(change, published))
 
 
 def standings(folder: Path, published: Published | None, now: datetime) -> Iterator[Standing]:
@@ -224,38 +191,3 @@ def _concerned(change: ChangeSet, derived: Derived) -> Iterator[tuple[Compiled, 
     """The roles that have to sign, each with its duty."""
     duties = {duty.role: duty for duty in of_state(change.state)}
     return ((role, duties[role.role]) for role in derived.roles)
-
-
-def _signature(path: Path, change: ChangeSet, derived: Derived, published: Published) -> tuple[str, str, str, str]:
-    """What a signature file says: role, key id, name of the key, signature."""
-    name = path.name.removeprefix(f"{change.id}.").removesuffix(SUFFIX)
-    try:
-        document = strict_json.load_object(storage.read_bytes(path))
-    except Fault as fault:
-        raise _unfit(path, fault.why or fault.code) from None
-    for role, duty in _concerned(change, derived):
-        if document.get("role") != role.role:
-            continue
-        keyid, sig = document.get("keyid"), document.get("sig")
-        key = next((key for key in published.keys_of(duty.role) if key.keyid == keyid), None)
-        if key is None or not isinstance(sig, str) or changeset.key_names(published, duty)[key.keyid] != name:
-            raise _unfit(path, "its key is none of the role's, or not the one it is called after")
-        if key.keyid == change.author.keyid:
-            raise _unfit(path, f"{name} has proposed the change, and nobody approves their own")
-        expected = dict(zip(_MEMBERS, (change.id, role.role, key.keyid, role.sha256, sig), strict=True))
-        if storage.pretty(expected) != storage.read_bytes(path) or not changeset.signed_by(key, sig, role.payload):
-            raise _unfit(path, "it does not fit the change set")
-        return role.role, key.keyid, name, sig
-    raise _unfit(path, "it signs no role that this change set changes")
-
-
-def _unfit(path: Path, why: str) -> ChangeRefused:
-    return ChangeRefused(f"{path.name} is no signature of this change: {why}", hint=f"Remove {path}, and sign again.")
-
-
-def _same_key(key: Key, change: ChangeSet, published: Published) -> bool:
-    """Whether a key is the author's: the same id, or the same key under another one."""
-    held = {
-        one.keyid: one.keyval.get("public") for duty in of_state(change.state) for one in published.keys_of(duty.role)
-    }
-    return key.keyid == change.author.keyid or key.keyval.get("public") == held.get(change.author.keyid)

@@ -151,12 +151,18 @@ class StateList(NamedTuple):
 
 
 class Denial(NamedTuple):
-    """An emergency entry: an issuer identifier or key thumbprint struck from use."""
+    """An emergency entry: an issuer identifier or key thumbprint struck from use. `answered`: when the
+    state's own list first recorded a later event about it, which then decides; None while it has not."""
 
     id: str
     effective: datetime
     recorded: datetime
     reason: str
+    answered: datetime | None = None
+
+    def stands(self, known_at: datetime | None = None) -> bool:
+        """Whether it was unanswered, by what was known at `known_at` (None: everything)."""
+        return self.answered is None or (known_at is not None and self.answered > known_at)
 
 
 def read_list(document: Document, territory: str) -> StateList:

@@ -116,8 +116,8 @@ class Registry:
         return self._lists[territory]
 
     def denials(self, territory: str) -> tuple[Denial, ...]:
-        """The emergency entries of a state, those remembered from earlier included until its list
-        answers them with a later event."""
+        """The emergency entries of a state, those remembered from earlier included, and which of them
+        its list has answered with a later event."""
         if territory not in self._denials:
             path = f"{territory}/deny.json"
             data = signed.entitled_target(self._opened, path)
@@ -130,10 +130,16 @@ class Registry:
                 for state, document in self._remembered
                 if state == territory
                 for denial in read_denials({"territory": territory, "denied": [document]}, territory)
-                if (denial.id, denial.effective) not in held and not self._answered(territory, denial)
+                if (denial.id, denial.effective) not in held
             )
-            self._denials[territory] = current + kept
+            self._denials[territory] = self.answered(territory, current + kept)
         return self._denials[territory]
+
+    def answered(self, territory: str, denials: Sequence[Denial]) -> tuple[Denial, ...]:
+        """The same entries, each with when the state's list answered it. A deny list only grows; an entry
+        in it counts until the list mentions its id with an event that was recorded later."""
+        services = self.state_list(territory).services if denials else ()
+        return tuple(denial._replace(answered=_answer(denial, services)) for denial in denials)
 
     def services(self, issuer: str, known_at: datetime | None = None) -> tuple[Service, ...]:
         """Every authorisation of the issuer with this identifier, compared byte for byte.
@@ -251,14 +257,18 @@ class Registry:
         needle = strict_json_text(text)
         return (territory for territory in sorted(self._raw) if needle in self._raw[territory])
 
-    def _answered(self, territory: str, denial: Denial) -> bool:
-        return any(
-            event.recorded > denial.recorded
-            for service in self.state_list(territory).services
-            if any(name.value == denial.id for name in service.names)
-            or any(key.thumbprint == denial.id for key in service.keys)
-            for event in service.events
-        )
+
+def _answer(denial: Denial, services: Sequence[Service]) -> datetime | None:
+    """When the first event after a denial was recorded for whom or what it strikes."""
+    later = (
+        event.recorded
+        for service in services
+        if any(name.value == denial.id for name in service.names)
+        or any(key.thumbprint == denial.id for key in service.keys)
+        for event in service.events
+        if event.recorded > denial.recorded
+    )
+    return min(later, default=None)
 
 
 def valid_key(listed: ListedKey, moment: datetime) -> bool:

@@ -16,6 +16,7 @@ from defa_id import files
 from defa_id.errors import ChangeRefused, WrongUse
 from defa_id.operator import changeset, events, roles, sandbox, signing, standing, storage
 from defa_id.operator.changeset import ChangeSet
+from defa_id.operator.demands import Count
 from defa_id.operator.events import Event
 from defa_id.operator.keyring import FileKeyring
 from defa_id.operator.published import Published
@@ -51,7 +52,7 @@ def propose(directory: Path, now: datetime, author: str = "SG-ops-a", state: str
     return made
 
 
-def sign(directory: Path, change: ChangeSet, name: str, now: datetime) -> list[signing.Count]:
+def sign(directory: Path, change: ChangeSet, name: str, now: datetime) -> list[Count]:
     base = published(directory)
     derived = changeset.rederive(change, base, now)
     return signing.sign(change, derived, base, key(directory, name), directory / "changes")

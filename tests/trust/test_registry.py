@@ -212,6 +212,21 @@ def test_j37_a_deny_entry_is_sticky_until_a_later_event_answers_it() -> None:
     assert judged(world.registry(seen=seen), vc_jwt(signer))
 
 
+def test_j37_once_answered_the_states_own_list_decides_though_the_entry_stays() -> None:
+    world, signer = World.make()
+    world.denied["SG"] = [struck(ISSUER)]
+    assert short(world.verify(vc_jwt(signer))) == ["SCOPE_ISSUER_DENIED"]
+    event = {"status": "suspended", "effective": "2026-11-10T00:00:00Z", "recorded": "2026-11-12T00:00:00Z"}
+    world.sg["status_events"].append({**event, "reason": "investigation"})
+    assert world.verify(vc_jwt(signer)).decision == Decision.INDETERMINATE, "issued before the suspension"
+    before_the_answer = world.verify(vc_jwt(signer), known_at=times.parse("2026-11-11T00:00:00Z"))
+    assert short(before_the_answer) == ["SCOPE_ISSUER_DENIED"], "an audit as known then gives the answer given then"
+    world.sg["status_events"].append({**event, "status": "granted", "effective": "2026-11-13T00:00:00Z"})
+    assert world.verify(vc_jwt(signer))
+    world.denied["SG"].append(struck(ISSUER, "2026-11-14T00:00:00Z"))
+    assert short(world.verify(vc_jwt(signer))) == ["SCOPE_ISSUER_DENIED"], "struck again, later than all answers"
+
+
 def test_j37_a_struck_key_is_answered_by_the_service_that_lists_it() -> None:
     world, signer = World.make()
     world.denied["SG"] = [struck(signer.thumbprint)]

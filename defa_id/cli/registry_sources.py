@@ -1,0 +1,128 @@
+"""`defa-id registry add-issuer | recognise`: what is new in a state's sources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from defa_id.cli import editing, options
+from defa_id.errors import WrongUse
+
+if TYPE_CHECKING:
+    from defa_id.operator.changes import Change
+
+_FILE: Final = editing.FILE
+_LEVELS: Final = click.Choice(("low", "substantial", "high"))
+_ENVIRONMENTS: Final = click.Choice(("demo", "sandbox", "pilot", "live"))
+
+
+@click.command("add-issuer")
+@editing.dir_option
+@editing.state_option
+@click.option("--id", "id_", metavar="ISSUER_ID", required=True, help="The issuer's DID or https URL.")
+@click.option("--name", required=True, help="The issuer's name, as people know it.")
+@click.option("--key", metavar="FILE", type=_FILE, help="Its public key: JWK, PEM certificate or PEM public key.")
+@click.option("--new-key", is_flag=True, help="Make a key for it here (0600), for trials.")
+@click.option("--type", "type_", metavar="TYPE", required=True, help="What it may issue: VC type, vct or docType.")
+@click.option("--format", "format_", metavar="FORMAT", required=True, help="vc-jwt, sd-jwt-vc, mdoc, cwt, …")
+@click.option("--level", type=_LEVELS, required=True, help="The level of assurance granted.")
+@click.option("--from", "begins", metavar="TIME", help="From when (RFC 3339); default: now.")
+@click.option("--until", "ends", metavar="TIME", help="Until when; default: open.")
+@click.option("--schema", metavar="FILE", type=_FILE, help="A JSON Schema for the type; default: the vocabulary's.")
+@click.option("--proof", metavar="FILE", type=_FILE, help="Proof that the issuer holds the key, a JWS.")
+@click.option("--kind", default="other", show_default=True, help="government, company, regulator, university, …")
+@options.json_option
+def add_issuer(
+    directory: Path,
+    state: str,
+    id_: str,
+    name: str,
+    key: Path | None,
+    new_key: bool,
+    type_: str,
+    format_: str,
+    level: str,
+    begins: str | None,
+    ends: str | None,
+    schema: Path | None,
+    proof: Path | None,
+    kind: str,
+    as_json: bool,
+) -> None:
+    """List an issuer for one credential type in one format.
+
+    An issuer that is listed already gets a further service.
+    """
+    from defa_id.issue import signing
+    from defa_id.operator import changes, sandbox, storage
+    from defa_id.operator.keyring import FileKeyring, issuer_key_name
+
+    if (key is None) == (not new_key):
+        raise WrongUse("say either --key FILE or --new-key", hint="--new-key makes a key for trials.")
+    made = signing.generate() if new_key else None
+    application = changes.Application(
+        state=state,
+        id=id_,
+        name=name,
+        key=signing.to_json(made.public_jwk) if made else storage.read_bytes(key) if key else b"",
+        type=type_,
+        format=format_,
+        level=level,
+        begins=options.moment(begins, "--from"),
+        ends=options.moment(ends, "--until"),
+        schema=storage.read_bytes(schema) if schema else None,
+        proof=storage.read_bytes(proof) if proof else None,
+        kind=kind,
+    )
+    notes: list[str] = []
+
+    def keep(change: Change) -> None:
+        if made:
+            path = FileKeyring(directory / sandbox.KEYS).store(issuer_key_name(change.summary.partition(":")[0]), made)
+            notes.append(f"its private key is in {path}")
+
+    editing.change(directory, lambda tree, now: changes.add_issuer(tree, application, now), as_json, keep, notes)
+
+
+@click.command("recognise")
+@editing.dir_option
+@click.option("--by", metavar="XX", required=True, help="The state that recognises.")
+@click.option("--of", metavar="XX", required=True, help="The state it recognises.")
+@click.option("--type", "type_", metavar="TYPE", required=True, help="The credential type.")
+@click.option("--min-level", type=_LEVELS, required=True, help="The least level it must be granted.")
+@click.option("--environment", type=_ENVIRONMENTS, required=True, help="How far it carries.")
+@click.option("--purpose", "purposes", metavar="NAME", multiple=True, help="Only for this purpose; may be repeated.")
+@click.option("--from", "begins", metavar="TIME", help="From when (RFC 3339); default: now.")
+@click.option("--until", "ends", metavar="TIME", help="Until when; default: open.")
+@click.option("--legal-basis", metavar="TEXT", help="On what it rests; needed in pilot and live.")
+@options.json_option
+def recognise(
+    directory: Path,
+    by: str,
+    of: str,
+    type_: str,
+    min_level: str,
+    environment: str,
+    purposes: tuple[str, ...],
+    begins: str | None,
+    ends: str | None,
+    legal_basis: str | None,
+    as_json: bool,
+) -> None:
+    """Record that one state recognises another's credentials. It binds that one state alone."""
+    from defa_id.operator import changes
+
+    statement = changes.Statement(
+        by=by,
+        of=of,
+        type=type_,
+        min_level=min_level,
+        environment=environment,
+        purposes=purposes,
+        begins=options.moment(begins, "--from"),
+        ends=options.moment(ends, "--until"),
+        legal_basis=legal_basis,
+    )
+    editing.change(directory, lambda tree, now: changes.recognise(tree, statement, now), as_json)
