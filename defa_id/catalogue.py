@@ -395,6 +395,30 @@ def _reasons() -> Iterable[Reason]:
     yield reason("X509_CHAIN", "The certificates do not lead to one the registry lists for this issuer.", issuer)
     yield reason("X509_TIME", "A certificate was not valid at that moment.", issuer)
     yield reason("X509_PROFILE", "A certificate may not be used like this.", issuer)
+    yield reason("X509_MISSING", "There is no certificate of the signer where it must be.", issuer)
+    yield reason("X509_CHAIN_ORDER", "A certificate of the chain is not issued by the next one.", issuer)
+    yield reason("X509_VERSION", "A certificate is not an X.509 v3 certificate.", issuer)
+    yield reason("X509_SERIAL", "A certificate's serial number is not a positive number of at most 20 bytes.", issuer)
+    yield reason("X509_NAME", "A name in a certificate is not written as it must be.", issuer)
+    yield reason("X509_PATHLEN", "The chain is longer than an authority or the profile allows.", issuer)
+    yield reason("X509_KEY_USAGE", "A certificate's key may not be used for this.", issuer)
+    yield reason("X509_EKU", "The signer's certificate is not for this purpose.", issuer)
+    yield reason("X509_CRITICAL", "A certificate demands something this verifier does not know.", issuer)
+    yield reason(
+        "X509_COUNTRY",
+        "The country in a certificate is not the state that lists it.",
+        "Refuse it; ask the state's registry operator how the certificate came to be listed.",
+    )
+    yield reason(
+        "X509_REVOKED",
+        "The signer's certificate has been revoked by its authority.",
+        "Ask the holder for a newly issued credential.",
+    )
+    yield reason(
+        "X509_CRL",
+        "The list of revoked certificates cannot be used.",
+        "Fetch the authority's current list; else ask its state's registry operator.",
+    )
     yield reason("X509_THUMBPRINT", "The certificate is not the one the header names.", issuer)
     yield reason("DID_SYNTAX", "The DID is not written as its method demands.", issuer)
     yield reason(

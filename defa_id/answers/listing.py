@@ -233,7 +233,7 @@ def _certified(
 ) -> Signer:
     """A chain to a certificate that the entry lists. Below a listed authority the signer's certificate
     must itself name the issuer; a listed signer is named by its listing."""
-    from defa_id.resolvers import x5c
+    from defa_id.resolvers import profiles, x5c
 
     chain, issuer = proof.hint.x5c, credential.issuer
     listed = [(service, record) for service in services for record in known(service.certificates, known_at)]
@@ -242,7 +242,8 @@ def _certified(
     records = [(service, record) for service, record in listed if _leads(chain, record)]
     leaves = {record.sha256 for _, record in records if record.use == "leaf"}
     authorities = {x5c.from_pem(record.pem) for _, record in records if record.use == "ca"}
-    key = x5c.verify(chain, authorities, leaves, credential.window.issued or at)
+    profile, state = profiles.of(credential.format), services[0].state
+    key = x5c.verify(chain, authorities, leaves, credential.window.issued or at, profile, state=state, at=at)
     if not leaves and issuer is not None and not _is_named(issuer, x5c.names(chain[0])):
         raise Fault("SCOPE_ISSUER_KEY", "the certificate is not issued for this issuer")
     return _signer(key, credential, records)
@@ -268,22 +269,35 @@ def _is_named(issuer: str, names: frozenset[str]) -> bool:
 
 
 def _by_certificate(registry: Registry, credential: Credential, known_at: datetime | None) -> tuple[Service, ...]:
-    from defa_id.resolvers import x5c
+    """The authorisations whose certificate the chain leads to, of one issuer. An authority of a profile of
+    its own stands for its issuer; below any other, the signer's certificate must name the issuer."""
+    from defa_id.resolvers import profiles
 
-    chain = credential.proof.hint.x5c
+    chain, dedicated = credential.proof.hint.x5c, profiles.of(credential.format).dedicated
     if not chain:
         return ()
+    found = registry.of_certificate(
+        (chain, dedicated, known_at), lambda: _leading(registry, chain, dedicated, known_at)
+    )
+    if len({(service.state, service.entity_id) for service in found}) > 1:
+        raise Fault("JOSE_KEY_AMBIGUOUS", "its certificate is listed for more than one issuer")
+    return found
+
+
+def _leading(
+    registry: Registry, chain: tuple[bytes, ...], dedicated: bool, known_at: datetime | None
+) -> tuple[Service, ...]:
+    from defa_id.resolvers import x5c
+
     named = x5c.names(chain[0])
     found: list[Service] = []
     try:
         for service in registry.certified(known_at):
-            its_own = any(_is_named(name.value, named) for name in known(service.names, known_at))
+            own = dedicated or any(_is_named(name.value, named) for name in known(service.names, known_at))
             records = known(service.certificates, known_at)
-            if any((its_own or record.use == "leaf") and _leads(chain, record) for record in records):
+            if any((own or record.use == "leaf") and _leads(chain, record) for record in records):
                 found.append(service)
     except RegistryRejected:
         if not found:
             raise
-    if len({(service.state, service.entity_id) for service in found}) > 1:
-        raise Fault("JOSE_KEY_AMBIGUOUS", "its certificate is listed for more than one issuer")
     return tuple(found)

@@ -38,6 +38,10 @@ SIGNATURES: Final = 16  # signature operations in one verification [own]
 
 X509_CHAIN: Final = 3  # certificates in an x5c header [own]
 X509_BYTES: Final = 8 * KIB  # one certificate, DER [own]
+X509_NAMES: Final = 64  # attributes of one name, alternative names of one certificate [own]
+X509_NAME_BYTES: Final = 256  # one attribute of a name; RFC 5280 Appendix A.1 has 64 for a common name [own]
+REMEMBERED_CHAINS: Final = 4_096  # signers' chains whose listing a registry snapshot keeps at hand [own]
+CRL_BYTES: Final = 8192 * KIB  # a certificate revocation list [own]
 
 DID_CHARS: Final = 2_048  # one DID URL; bounds base58, whose decoding is quadratic [own]
 MULTIBASE_CHARS: Final = 1_024  # a did:key identifier; an RSA-4096 key needs about 720 [own]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final, NamedTuple
@@ -46,6 +46,7 @@ class Registry:
         self._keys: dict[str, PublicKey] = {}
         self._targets: dict[str, bytes | None] = {}
         self._issuers: dict[str, tuple[Service, ...]] = {}
+        self._certified: dict[Hashable, tuple[Service, ...]] = {}
         self._raw = {
             path[:2]: data
             for (role, path), data in opened.targets.items()
@@ -177,6 +178,18 @@ class Registry:
             yield from (service for service in services if service.certificates)
         if trouble is not None:
             raise trouble
+
+    def of_certificate(self, asked: Hashable, find: Callable[[], tuple[Service, ...]]) -> tuple[Service, ...]:
+        """What `find` finds for a chain of certificates, found once for this snapshot. Strangers are not
+        remembered: there is no end of them."""
+        found = self._certified.get(asked)
+        if found is None:
+            found = find()
+            if found:
+                if len(self._certified) >= limits.REMEMBERED_CHAINS:
+                    self._certified.clear()
+                self._certified[asked] = found
+        return found
 
     def mentions(self, key_hint: str) -> bool:
         """Whether any state lists a key or identifier under this exact text."""

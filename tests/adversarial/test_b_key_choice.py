@@ -219,7 +219,7 @@ WELLFORMED = "format.wellformed"
         "B15-strangers-with-ours-behind",
         lambda s: s.vc(by=STRANGER, header=x5c(STRANGER_DER, LISTED_DER)),
         "key.listed",
-        "X509_CHAIN",
+        "X509_CHAIN_ORDER",
     ),
     Row(
         "B15-ours-over-a-strangers-signature",
