@@ -603,6 +603,104 @@ def _reasons() -> Iterable[Reason]:
     yield reason("POLICY_FORMAT", "The policy does not take this format.", "Ask for it in a format the policy takes.")
     yield reason("POLICY_WAIVED", "The policy waives this check.", "Nothing; the reason is given.")
     yield reason("CHECK_NEEDS", "An earlier check did not pass.", "Mend that one first.")
+    # People: findings on names, dates and numbers. They are evidence for somebody who decides, never a verdict.
+    holder = "Compare it with another document of the same person, or ask the holder."
+    form = "Ask the issuer for the name as its register writes it."
+    yield reason("NAME_SAME", "The names are the same text.", "Nothing.")
+    yield reason("NAME_TITLE", "A title or honorific was recognised and left out.", "Nothing; titles are not names.")
+    yield reason("NAME_LETTER_CASE", "Capital and small letters differ.", "Nothing.")
+    yield reason("NAME_PUNCTUATION", "Hyphens, apostrophes, full stops or commas differ.", "Nothing.")
+    yield reason("NAME_SPACING", "The words are divided differently.", holder)
+    yield reason("NAME_ENCODING", "The same letters are encoded differently.", "Nothing; what one sees is the same.")
+    yield reason("NAME_TONE_PLACEMENT", "A Vietnamese tone mark stands on the other vowel of the pair.", "Nothing.")
+    yield reason("NAME_ICAO", "They agree once written in the letters of a travel document.", holder)
+    yield reason("NAME_READING", "One script's spelling can be read as the other's.", holder)
+    yield reason("NAME_CONSONANTS", "Across two scripts the consonants agree, the vowels do not.", holder)
+    yield reason("NAME_ORDER", "The words stand in another order.", "Ask which part is the family name, if any is.")
+    yield reason("NAME_INITIAL", "One has an initial where the other has a word.", holder)
+    yield reason("NAME_PART_ABSENT", "An inner part of one is absent from the other.", holder)
+    yield reason("NAME_CONNECTOR_ABSENT", "One lacks the word for son, daughter or child of.", holder)
+    yield reason(
+        "NAME_CONNECTOR_SPELLING", "The word for son, daughter or child of is written differently.", "Nothing."
+    )
+    yield reason("NAME_CONNECTOR_DIFFERS", "One says son of where the other says daughter of.", holder)
+    yield reason("NAME_SUFFIX", "Only one bears a suffix such as Jr or III, or they bear different ones.", holder)
+    yield reason("NAME_ABBREVIATION", "One abbreviates a word of the other.", holder)
+    yield reason("NAME_SPELLING", "A word is spelt by an older or another rule of its language.", holder)
+    yield reason("NAME_MARKS", "Some of the marks on the letters are absent from one.", holder)
+    yield reason("NAME_MARKS_DIFFER", "The marks on the letters contradict each other.", holder)
+    yield reason("NAME_ALIAS", "It agrees with another name the register holds for the person.", holder)
+    yield reason("NAME_TRUNCATED", "The name field of a travel document may have cut the name.", holder)
+    yield reason("NAME_REPLACED", "A letter was lost and another sign stands in its place.", form)
+    yield reason("NAME_DIFFERENT", "The names differ.", holder)
+    yield reason(
+        "NAME_NOT_COMPARABLE",
+        "Between these two writings no honest comparison is known.",
+        "Ask for the name in a script that both sides have.",
+    )
+    yield reason("NAME_ROMANISATION", "It was put into another script freely, so a difference proves nothing.", holder)
+    yield reason("NAME_PLACEHOLDER", "A word stands where a name is lacking; it is no name.", form)
+    yield reason("NAME_REPEATED", "One name is repeated as if it were two.", form)
+    yield reason("NAME_EMPTY", "There is no name.", form)
+    yield reason("NAME_TOO_LONG", "The name is longer than any genuine one.", form)
+    yield reason("NAME_HIDDEN_CHARACTER", "The name holds a character nobody can see.", form)
+    yield reason("NAME_SEPARATOR", "An invisible separator of its script was left out.", "Nothing.")
+    yield reason("NAME_PILED_MARKS", "More marks are piled on a letter than any script needs.", form)
+    yield reason("NAME_SYMBOL", "The name holds a sign that belongs to no name.", form)
+    yield reason("NAME_COMPATIBILITY", "A letter is a typographic variant, and folding it would change names.", form)
+    yield reason("NAME_ZAWGYI", "The text is probably Zawgyi, an encoding that only looks like Unicode.", form)
+    yield reason("NAME_MIXED_SCRIPTS", "Letters of several scripts stand in one name.", form)
+    yield reason("NAME_NOT_NFC", "The name is not in normalisation form C.", "Nothing; it is compared in that form.")
+    yield reason("NAME_DIGITS", "The name holds digits.", form)
+    yield reason("NAME_SCRIPT_TAG", "The letters are not of the script the form names.", form)
+    yield reason("NAME_LANGUAGE_TAG", "The language is not a tag of BCP 47.", form)
+    yield reason("NAME_MRZ_FORM", "It is not written as in a machine-readable zone.", form)
+    yield reason("NAME_SHAPE", "This is not a name as the credential schema has it.", form)
+    yield reason("DATE_FORMAT", "This is not a year, a year and month, or a day.", "Write YYYY, YYYY-MM or YYYY-MM-DD.")
+    yield reason(
+        "DATE_BUDDHIST_ERA",
+        "The year can only be of the Buddhist era; it is not converted by guessing.",
+        "Ask the issuer for the Gregorian date.",
+    )
+    yield reason("DATE_RANGE", "The year is outside what a living person's document can say.", form)
+    yield reason("DATE_NO_SUCH_DAY", "The calendar has no such day.", form)
+    yield reason("DATE_SAME", "The dates are the same.", "Nothing.")
+    yield reason("DATE_PARTIAL", "They agree as far as both are known.", "Nothing; what is not known is not compared.")
+    yield reason("DATE_DIFFERENT", "The dates differ.", holder)
+    yield reason("DATE_DAY_MONTH", "They differ only in that day and month are exchanged.", holder)
+    yield reason("DATE_DEFAULT", "One is the first of January, which often stands for a day nobody knew.", holder)
+    yield reason(
+        "DATE_LEAP_DAY",
+        "Born on 29 February: laws differ on the birthday in other years.",
+        "Decide by the law that applies, or ask again on 1 March.",
+    )
+    number = "Ask for the number again; a slip of the pen is likelier than a forgery."
+    yield reason("NUMBER_CHECKED", "The check character fits.", "Nothing; that rules out slips of the pen, not more.")
+    yield reason("NUMBER_CHECK", "The check character does not fit.", number)
+    yield reason("NUMBER_FORM", "It does not have the form of such a number.", number)
+    yield reason("NUMBER_DATE", "The birth date inside it does not exist.", number)
+    yield reason("NUMBER_PLACE", "The place code inside it is not one this version knows.", number)
+    yield reason("NUMBER_NO_CHECK", "Such numbers carry no check character.", "Look it up with the issuer, if need be.")
+    yield reason(
+        "NUMBER_CHECK_UNKNOWN",
+        "How its check character is made is not published.",
+        "Do not refuse it for that; look it up with the issuer, if need be.",
+    )
+    yield reason(
+        "NUMBER_CONFIDENTIAL",
+        "Its state keeps this number confidential: it is not to be collected.",
+        "Delete it and ask for the public number or the document instead.",
+    )
+    yield reason(
+        "NUMBER_PERSONAL",
+        "The number itself tells something about the person.",
+        "Treat it as personal data, in logs too.",
+    )
+    yield reason(
+        "NUMBER_OTHER_DIGITS", "It is written with other digits than 0 to 9, and was read as those.", "Nothing."
+    )
+    yield reason("NUMBER_BIRTH_DIFFERS", "The birth date inside it is not the one claimed.", holder)
+    yield reason("NUMBER_SEX_DIFFERS", "The sex inside it is not the one claimed.", holder)
     # Registry
     yield reason(
         "REG_STALE", "The registry is older than the level asked allows.", "Refresh the registry, then try again."

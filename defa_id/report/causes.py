@@ -77,6 +77,7 @@ _BY_CHECK: Final = {
     "policy.claims": ("SCOPE_REQUIRED_CLAIM",),
 }
 EVERYWHERE: Final = ("POLICY_WAIVED", "CHECK_NEEDS")
+FINDINGS: Final = ("NAME_*", "DATE_*", "NUMBER_*")  # of `defa_id.people`: what somebody who decides may weigh
 
 
 def causes(check: str) -> list[str]:
@@ -88,6 +89,11 @@ def causes(check: str) -> list[str]:
 def checks_of(code: str) -> list[str]:
     """The checks that can give this reason; none for one that ends a run before any check, or stands everywhere."""
     return [check for check in CATALOGUE.checks if code in causes(check)]
+
+
+def is_finding(code: str) -> bool:
+    """Whether it is a finding on a name, date or number, which belongs to no check."""
+    return any(_fits(code, pattern) for pattern in FINDINGS)
 
 
 def _fits(code: str, pattern: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from defa_id import catalogue
 from defa_id.catalogue import CATALOGUE
-from defa_id.report.causes import EVERYWHERE, causes, checks_of
+from defa_id.report.causes import EVERYWHERE, causes, checks_of, is_finding
 from defa_id.report.layout import Layout
 from defa_id.report.style import PLAIN, Style
 from defa_id.report.width import width
@@ -102,6 +102,8 @@ def _reason(page: Layout, name: str) -> None:
     checks = checks_of(name)
     if name in EVERYWHERE:
         page.pair("Check", "any check that was skipped")
+    elif is_finding(name):
+        page.pair("Check", "none: a finding on a name, date or number, for whoever decides")
     elif not checks:
         page.pair("Check", "none: nothing is judged, and the run ends with exit code 4")
     for check in checks:

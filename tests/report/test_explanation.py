@@ -31,9 +31,16 @@ def test_every_check_has_causes(check: str) -> None:
 
 
 @pytest.mark.parametrize("code", CATALOGUE.reasons)
-def test_every_reason_belongs_to_a_check_or_ends_the_run(code: str) -> None:
+def test_every_reason_belongs_to_a_check_or_ends_the_run_or_is_a_finding(code: str) -> None:
     ends_the_run = code.startswith("REG_") or code == "LIMIT_REGISTRY"
-    assert causes.checks_of(code) or ends_the_run or code in causes.EVERYWHERE
+    assert causes.checks_of(code) or ends_the_run or code in causes.EVERYWHERE or causes.is_finding(code)
+
+
+def test_a_finding_says_that_no_check_gives_it() -> None:
+    text = explanation.text("NAME_ZAWGYI")
+    assert "none: a finding on a name, date or number" in text
+    assert "exit code" not in text
+    assert not causes.is_finding("REG_DIGEST")
 
 
 def test_no_cause_is_named_that_is_not_in_the_catalogue() -> None:

@@ -16,7 +16,7 @@ PACKAGE = PROJECT / "defa_id"
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "catalogue", "version"}),
     frozenset({"codec"}),
-    frozenset({"verdict", "sources", "policy"}),
+    frozenset({"verdict", "sources", "policy", "people"}),
     frozenset({"keys"}),
     frozenset({"credential"}),
     frozenset({"suites", "schema"}),
