@@ -230,6 +230,20 @@ def _checks() -> Iterable[CheckEntry]:
         SEVERAL,
     )
     yield check(
+        "status.list",
+        "Is the status list it names at hand, permitted and of this time?",
+        "W3C Bitstring Status List §2.1 and §3.2; draft-ietf-oauth-status-list §8.3; defa-id registry design",
+        "A list that is stale, missing or somebody else's says nothing about this credential.",
+        STATUS,
+    )
+    yield check(
+        "status.signer",
+        "Did this issuer, or whom its registry entry names, sign the list?",
+        "W3C Bitstring Status List §3.2; draft-ietf-oauth-status-list §11.3; defa-id registry design: status_lists",
+        "Anybody could clear a revoked credential with a list of their own.",
+        STATUS,
+    )
+    yield check(
         "status.current",
         "Is it neither revoked nor suspended?",
         "W3C Bitstring Status List §3.2; draft-ietf-oauth-status-list §8.3",
@@ -555,7 +569,34 @@ def _reasons() -> Iterable[Reason]:
         "Ask the issuer for the status, or use a version that reads this kind.",
     )
     yield reason("STATUS_MISSING", "It names no status, and one is demanded.", "Ask for a credential with a status.")
-    yield reason("STATUS_SHAPE", "Its status entry is not well-formed.", issuer)
+    yield reason("STATUS_SHAPE", "Its status entry, or the list, is not well-formed.", issuer)
+    yield reason("STATUS_INDEX", "Its number in the status list is none, or lies behind the list's end.", issuer)
+    yield reason("STATUS_URI", "The status list's address is not one it may have.", issuer)
+    yield reason("STATUS_PURPOSE", "The status list serves another purpose than the one asked about.", issuer)
+    yield reason("STATUS_LENGTH", "The status list is so short that it would tell holders apart.", issuer)
+    yield reason("STATUS_ENCODING", "The status list is not encoded as its standard says.", issuer)
+    yield reason("STATUS_RECURSION", "The status list has a status of its own.", issuer)
+    yield reason("STATUS_SIGNATURE", "The status list's signature does not verify.", "Fetch the status list again.")
+    yield reason("STATUS_ISSUER", "The status list was signed by somebody who may not.", "Fetch the status list again.")
+    yield reason("STATUS_REVOKED", "The issuer has revoked it.", "Ask the holder for another credential.")
+    yield reason("STATUS_SUSPENDED", "The issuer has suspended it.", "Wait until the issuer lifts the suspension.")
+    yield reason(
+        "STATUS_OTHER",
+        "Its status has a value whose meaning is its issuer's own.",
+        "Ask the issuer what the value means.",
+    )
+    yield reason(
+        "STATUS_STALE",
+        "The status list is too old to say how it stands.",
+        "Fetch the status list again, or ask for less assurance.",
+    )
+    yield reason(
+        "STATUS_TIME",
+        "The status list was made later than the moment asked about.",
+        "Supply a list of that time with --sources.",
+    )
+    yield reason("STATUS_NOTED", "Nothing speaks against it; the line says what was noted.", "None.")
+    yield reason("LIMIT_STATUS", "The status list is larger than any genuine one.", issuer)
     yield reason("SCHEMA_INVALID", "Its content does not fit the schema.", issuer)
     yield reason(
         "SCHEMA_DIGEST",

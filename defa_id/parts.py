@@ -18,6 +18,7 @@ from defa_id.credential import Credential, KeyBinding
 from defa_id.errors import Fault, Unknowable
 from defa_id.keys import PublicKey
 from defa_id.policy import Expected, Policy
+from defa_id.status import Mechanism
 from defa_id.suites import Means, Suite
 from defa_id.verdict import Found
 
@@ -51,11 +52,13 @@ class OwnCheck(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """The tables of one verifier."""
+    """The tables of one verifier. `lists`: formats only a status list comes in."""
 
     formats: tuple[Format, ...]
     suites: Mapping[str, Suite]
     resolvers: Mapping[str, Callable[[str], PublicKey]]
+    statuses: Mapping[str, Mechanism] = MappingProxyType({})
+    lists: tuple[Format, ...] = ()
     catalogue: Catalogue = CATALOGUE
     checks: tuple[OwnCheck, ...] = ()
     means: Means = Means()
@@ -147,6 +150,12 @@ def _sd_format(name: str, module: str) -> Format:
     )
 
 
+def _mechanism(module: str) -> Mechanism:
+    return Mechanism(_later(module, "refer"), _later(module, "look"))
+
+
+_BITSTRING: Final = _mechanism("defa_id.status.bitstring")
+_LIST_TOKEN: Final = "defa_id.formats.status_list_token"  # noqa: S105  (a module)
 _VC_JWT: Final = "defa_id.formats.vc_jwt"
 
 DEFAULT_PARTS: Final = Parts(
@@ -167,5 +176,19 @@ DEFAULT_PARTS: Final = Parts(
             "key": _later("defa_id.resolvers.did_key", "resolve"),
             "jwk": _later("defa_id.resolvers.did_jwk", "resolve"),
         }
+    ),
+    statuses=MappingProxyType(
+        {
+            "BitstringStatusListEntry": _BITSTRING,
+            "StatusList2021Entry": _BITSTRING,
+            "status_list": _mechanism("defa_id.status.token_list"),
+        }
+    ),
+    lists=(
+        Format(
+            "status-list-token",
+            _later(_LIST_TOKEN, "recognises"),
+            (("format.wellformed", _later(_LIST_TOKEN, "read")), ("format.model", _later(_LIST_TOKEN, "model"))),
+        ),
     ),
 )

@@ -26,7 +26,8 @@ class Policy(NamedTuple):
     """One relying party's rules. Build it with `from_document` or `preset`; ask with `asking`.
 
     `registry_age_days` is how long after its freshness ran out the registry may still be used, per
-    level needed. `trust` is `registry`, or `any-issuer` where trust in the issuer is not asked for.
+    level needed; `status_age_days` is how old a status list may be that does not say when it expires.
+    `trust` is `registry`, or `any-issuer` where trust in the issuer is not asked for.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Policy(NamedTuple):
     require_expiry: bool = False
     legacy_sd_jwt_typ: bool = False
     registry_age_days: Mapping[str, int] = MappingProxyType({"none": 30, "low": 30, "substantial": 7, "high": 0})
+    status_age_days: Mapping[str, int] = MappingProxyType({"none": 30, "low": 30, "substantial": 7, "high": 1})
     purposes: Mapping[str, Mapping[str, str]] = MappingProxyType({})
     conditions: tuple[str, ...] = ()
     trust: str = "registry"
@@ -209,7 +211,7 @@ def _read(document: Mapping[str, Any]) -> dict[str, Any]:
                 read[member] = value
             case "conditions":
                 read[member] = tuple(strings(member, value))
-            case "registry_age_days":
+            case "registry_age_days" | "status_age_days":
                 if not isinstance(value, dict) or set(value) != set(LEVELS[1:]):
                     raise refuse(member, "must give low, substantial and high")
                 if not all(type(days) is int and 0 <= days <= 365 for days in value.values()):

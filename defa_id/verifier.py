@@ -9,12 +9,12 @@ status onwards may a source be asked, and only while nothing has failed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
 from defa_id import catalogue
-from defa_id.answers import authority, document, holder, listing, reliance
+from defa_id.answers import authority, document, holder, listing, reliance, status
 from defa_id.answers.listing import Signers
 from defa_id.codec import limits, times
 from defa_id.codec.text import printable, trimmed
@@ -52,6 +52,17 @@ class Verifier:
         self.registry = registry
         self.policy = policy
         self.parts = parts
+        self._lists: dict[str, Credential] = {}
+
+    def read_list(self, sha256: str, read: Callable[[], Credential]) -> Credential:
+        """A status list as `read` reads it, kept by its digest: the same bytes read the same."""
+        held = self._lists.get(sha256)
+        if held is None:
+            held = read()
+            if len(self._lists) >= limits.STATUS_OPENED:
+                self._lists.clear()
+            self._lists[sha256] = held
+        return held
 
     def verify(
         self,
@@ -78,6 +89,14 @@ class Verifier:
         return _Walk(self, at, known_at, expected, source).walk(trimmed(raw), format)
 
 
+class _Fetched(NamedTuple):
+    """A document from outside, with its SHA-256 and when it was fetched, if that is known."""
+
+    data: bytes
+    sha256: str
+    retrieved: str | None
+
+
 class _Envelope(NamedTuple):
     """A holder's proof: the number it goes by, and the key that made it, if it holds."""
 
@@ -91,6 +110,7 @@ class _Walk:
     def __init__(
         self, verifier: Verifier, at: datetime, known_at: datetime | None, expected: Expected, source: Source
     ) -> None:
+        self.verifier = verifier
         self.registry, self.policy, self.parts = verifier.registry, verifier.policy, verifier.parts
         self.at, self.known_at, self.expected, self.source = at, known_at, expected, source
         self.ledger = Ledger(self.parts.catalogue, self.policy.waive)
@@ -100,6 +120,7 @@ class _Walk:
             self.asked.add(catalogue.HOLDER)
         self.holder_asked = catalogue.HOLDER in self.asked
         self.items = self.signatures = self.status_lines = 0
+        self.may_ask = False
         self.holders: list[tuple[PublicKey, tuple[str, ...]]] = []
         self.credentials: list[Mapping[str, Any]] = []
         self.recognitions: list[Mapping[str, Any] | None] = []
@@ -195,7 +216,7 @@ class _Walk:
         self.proof(credential, signers, item)
         covered = self.authority(credential, signers, item)
         bound = self.holder(credential, format, item, within)
-        fresh = self.status(credential, covered, item)
+        fresh = self.revocation(credential, services or (), covered, item)
         self.schema(credential, covered, item)
         level = authority.level_of(credential, covered, at, known_at)
         reached, capped_by = assurance.achieved(level, Shown(bound, fresh))
@@ -319,24 +340,73 @@ class _Walk:
             self.binding(binding, item)
         return _Envelope(item, key)
 
-    def status(self, credential: Credential, covered: tuple[Service, ...], item: int) -> bool:
+    def revocation(
+        self, credential: Credential, services: tuple[Service, ...], covered: tuple[Service, ...], item: int
+    ) -> bool:
         """Every status entry the credential names; whether all of them were found current."""
         demanded = self.policy.status == "always" or any(service.status_required for service in covered)
         if not credential.status and not demanded:
             return True
         self.asked.add(catalogue.STATUS)
+        self.may_ask = self.ledger.clean  # what one list says keeps nobody from asking the next
         lines = []
         for entry in credential.status or (None,):
             lines.append(self.status_lines)
+            self.status_line(credential, entry, services, covered, demanded, item)
             self.status_lines += 1
-            self.ledger.run(
-                "status.current",
-                lambda entry=entry: _status(entry),  # type: ignore[misc]
-                needs=["proof.signature"],
-                item=lines[-1],
-                of=item,
-            )
         return all(self.ledger.passed("status.current", line) for line in lines)
+
+    def status_line(
+        self,
+        credential: Credential,
+        entry: StatusEntry | None,
+        services: tuple[Service, ...],
+        covered: tuple[Service, ...],
+        demanded: bool,
+        item: int,
+    ) -> None:
+        """One entry: the list, its signer, and what stands there."""
+        run, line = self.ledger.run, self.status_lines
+
+        def opened() -> Found[status.Opened]:
+            if demanded:
+                status.require_revocable(credential.status)
+            return self.status_list(_some(entry), covered)
+
+        found = run("status.list", opened, needs=["proof.signature"], item=line, of=item)
+        run(
+            "status.signer",
+            lambda: status.signed_for(
+                self.parts, self.registry, credential, services, _some(found), self.policy, self.at, self.known_at
+            ),
+            needs=["status.list"],
+            item=line,
+        )
+        run("status.current", lambda: status.current(_some(found)), needs=["status.list", "status.signer"], item=line)
+
+    def status_list(self, entry: StatusEntry, covered: tuple[Service, ...]) -> Found[status.Opened]:
+        """The list an entry points at, through the source, while nothing has failed."""
+        pointer = status.pointer(self.parts, entry, covered)
+        url = pointer.reference.url
+        got = self.fetched(url, limits.STATUS_DOCUMENT_BYTES, "STATUS_UNAVAILABLE", self.may_ask)
+        held = self.verifier.read_list(got.sha256, lambda: status.read(self.parts, got.data))
+        status.require_in_its_place(held, pointer)
+        status.require_of_its_time(held, self.policy, self.at, got.retrieved)
+        return Found(status.Opened(pointer, held, got.sha256), "at hand", {"url": printable(url, 256)})
+
+    def fetched(self, url: str, limit: int, code: str, permitted: bool) -> _Fetched:
+        """A document from outside, written down. Raises `Unknowable` with `code`."""
+        if not permitted:
+            raise Unknowable(code, "not fetched, because a check before it failed")
+        try:
+            document = self.source.get(url, limit)
+        except Unavailable as unavailable:
+            raise Unknowable(code, unavailable.why, url=printable(url, 256)) from None
+        sha256 = hashlib.sha256(document.data).hexdigest()
+        told = {"url": printable(url, 256), "sha256": sha256, "retrieved": document.retrieved}
+        if told not in self.documents:
+            self.documents.append(told)
+        return _Fetched(document.data, sha256, document.retrieved)
 
     def schema(self, credential: Credential, covered: tuple[Service, ...], item: int) -> None:
         references = document.schema_of(covered, credential.types)
@@ -361,15 +431,7 @@ class _Walk:
             if data is None:
                 raise Unknowable("SCHEMA_UNAVAILABLE", uri=printable(reference.uri, 256))
             return data
-        if not self.ledger.clean:
-            raise Unknowable("SCHEMA_UNAVAILABLE", "not fetched, because a check before it failed")
-        try:
-            document = self.source.get(reference.uri, limits.DOCUMENT_BYTES)
-        except Unavailable:
-            raise Unknowable("SCHEMA_UNAVAILABLE", uri=printable(reference.uri, 256)) from None
-        sha256 = hashlib.sha256(document.data).hexdigest()
-        self.documents.append({"url": printable(reference.uri, 256), "sha256": sha256, "retrieved": document.retrieved})
-        return document.data
+        return self.fetched(reference.uri, limits.DOCUMENT_BYTES, "SCHEMA_UNAVAILABLE", self.ledger.clean).data
 
     def recognition(self, credential: Credential, home: str | None, level: Vector, item: int) -> Relied | None:
         run, registry, policy = self.ledger.run, self.registry, self.policy
@@ -498,12 +560,6 @@ def _binding(format: Format, credential: Credential, expected: Expected) -> Foun
     if format.binding is None:
         raise Fault("KB_MISSING")
     return Found(format.binding(credential, expected), "with a key binding", {})
-
-
-def _status(entry: StatusEntry | None) -> Found[None]:
-    if entry is None:
-        raise Fault("STATUS_MISSING")
-    raise Unknowable("STATUS_TYPE", f"{printable(entry.type)} cannot be judged yet", type=printable(entry.type))
 
 
 def _some(value: T | None) -> T:

@@ -53,7 +53,7 @@ def key_listed(
     registry: Registry, credential: Credential, services: tuple[Service, ...], at: datetime, known_at: datetime | None
 ) -> Found[Signers]:
     """key.listed: a proof's header only chooses among this issuer's own keys."""
-    found = tuple(_listed(registry, credential, proof, services, at, known_at) for proof in credential.proofs)
+    found = tuple(signer_of(registry, credential, proof, services, at, known_at) for proof in credential.proofs)
     certified = credential.proof.hint.x5c
     why = "the certificate is this issuer's" if certified else "the key is listed for this issuer"
     if certified:
@@ -87,7 +87,7 @@ def key_current(
     return next((one for one in found if one.code), found[0])
 
 
-def _listed(
+def signer_of(
     registry: Registry,
     credential: Credential,
     proof: Proof,
@@ -95,6 +95,10 @@ def _listed(
     at: datetime,
     known_at: datetime | None,
 ) -> Signer:
+    """The key among those `services` list that a proof names, and which of them list it.
+
+    Raises `Fault` SCOPE_ISSUER_KEY, JOSE_KEY_UNKNOWN, JOSE_KEY_AMBIGUOUS, JOSE_HEADER_FORBIDDEN, X509_*.
+    """
     hint = proof.hint
     if hint.x5c:
         return _certified(credential, proof, services, at, known_at)

@@ -134,7 +134,9 @@ def window_of(document: Object, model: str) -> tuple[datetime | None, datetime |
 
 def status_of(document: Object) -> tuple[StatusEntry, ...]:
     """The status entries, in their order."""
-    return tuple(StatusEntry(entry["type"], entry) for entry in as_list(document.get("credentialStatus", [])))
+    return tuple(
+        StatusEntry(as_list(entry["type"])[0], entry) for entry in as_list(document.get("credentialStatus", []))
+    )
 
 
 def identifier(value: Any, what: str) -> str:

@@ -63,7 +63,16 @@ _BY_CHECK: Final = {
     "holder.audience": ("KB_AUDIENCE",),
     "holder.time": ("KB_TIME",),
     "holder.linked": ("HOLDER_NOT_LINKED",),
-    "status.current": ("STATUS_*",),
+    "status.list": (
+        *("STATUS_UNAVAILABLE", "STATUS_STALE", "STATUS_TIME", "STATUS_TYPE", "STATUS_MISSING", "STATUS_URI"),
+        *("STATUS_INDEX", "STATUS_SHAPE", "STATUS_PURPOSE", "STATUS_SIGNATURE", "STATUS_RECURSION", "INPUT_FORMAT_*"),
+        *("COSE_*", "CBOR_*", "JWT_CLAIM_TYPE", *_HEADER, *_JSON),
+    ),
+    "status.signer": ("STATUS_ISSUER", "STATUS_SIGNATURE", "JOSE_ALG_*", "JOSE_KEY_AMBIGUOUS", "KEY_*", "X509_*"),
+    "status.current": (
+        *("STATUS_REVOKED", "STATUS_SUSPENDED", "STATUS_OTHER", "STATUS_NOTED", "STATUS_INDEX", "STATUS_PURPOSE"),
+        *("STATUS_LENGTH", "STATUS_SHAPE", "STATUS_ENCODING", "LIMIT_STATUS"),
+    ),
     "schema.valid": ("SCHEMA_*",),
     "recognition.in_force": (
         *("RECOGNITION_NONE", "RECOGNITION_TYPE", "RECOGNITION_PURPOSE", "RECOGNITION_NOT_YET", "RECOGNITION_ENDED"),

@@ -18,6 +18,7 @@ from defa_id.codec.text import printable
 from defa_id.credential import KeyHint, Proof
 from defa_id.errors import Fault
 from defa_id.keys import PublicKey
+from defa_id.suites import Means
 
 SIGN1: Final = 18  # RFC 9052 §2, the tags of the two messages
 MAC0: Final = 17
@@ -121,7 +122,7 @@ def read_mac0(value: Any, detached: bytes | None = None) -> Message:
     return Message("HMAC", protected, unprotected, raw, payload, tag)
 
 
-def verify(proof: Proof, key: PublicKey) -> None:
+def verify(proof: Proof, key: PublicKey, *_: Means) -> None:
     """Return if `key` made `proof`. Raises `Fault` COSE_ALG, COSE_SIGNATURE."""
     try:
         key.verify(proof.alg, proof.signature, proof.message)

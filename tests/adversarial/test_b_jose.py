@@ -21,7 +21,7 @@ from tests.support.world import PRESENTED, Json, Signer, b64, dumps
 
 # Rows of area B, or parts of rows, that have nothing here to be tried on yet or are tried elsewhere.
 NOT_HERE = {
-    "B44, lane statuslist+jwt": "status lists are not read yet",
+    "B44, lane statuslist+jwt": "a status list is opened for a credential only: test_i_status, I16",
     "B01 to B44 in the registry": "the registry is signed in the manner of TUF, not with JWS: area J",
     "B51": "all Wycheproof JWS and JWK cases run in tests/keys/test_wycheproof.py",
 }

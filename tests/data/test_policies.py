@@ -86,6 +86,7 @@ MEMBERS: Final[list[tuple[str, list[Any], list[Any]]]] = [
     ("conditions", [[], ["a text"]], ["a text", [""], [1], None]),
     ("registry_age_days", [DAYS], [{}, {**DAYS, "none": 1}, {**DAYS, "low": -1}, {**DAYS, "low": 366}, 7, None]),
     ("registry_age_days", [{**DAYS, "high": 365}], [{**DAYS, "low": 1.5}, {**DAYS, "low": "7"}, {**DAYS, "low": True}]),
+    ("status_age_days", [DAYS], [{}, {**DAYS, "none": 1}, {**DAYS, "low": -1}, {**DAYS, "low": 1.5}, 7, None]),
     ("purposes", [{}, {"a.b": {}}, {"a": {"min_level": "high"}}], [{"A": {}}, {"a": 1}, {"a": {"x": 1}}, [], None]),
     ("purposes", [{"a": {"holder_binding": "always"}}], [{"a": {"min_level": "none"}}, {"a": {"holder_binding": 1}}]),
     (

@@ -24,7 +24,7 @@ EXPECTED = {
     "sg-person.vc.jwt": ("TH", None, "accepted", None),
     "sg-mononym.sd-jwt": ("TH", None, "accepted", None),
     "sg-person-high.sd-jwt": ("MY", "government.service-access", "accepted", None),
-    "sg-person-status.vc.jwt": ("TH", None, "indeterminate", "STATUS_TYPE"),
+    "sg-person-status.vc.jwt": ("TH", None, "indeterminate", "STATUS_UNAVAILABLE"),
     "th-person.sd-jwt": ("SG", "banking.account-opening", "accepted", None),
     "ph-nurse.sd-jwt": ("SG", "employment.professional-practice", "accepted", None),
     "vn-company.vc.jwt": ("SG", "banking.company-account", "accepted", None),

@@ -36,6 +36,12 @@ HONOURED: tuple[tuple[str, Any, str, Any], ...] = (
     ("legacy_sd_jwt_typ", True, "legacy_sd_jwt_typ", True),
     ("conditions", ["certified translation"], "conditions", ("certified translation",)),
     (
+        "status_age_days",
+        {"low": 5, "substantial": 2, "high": 1},
+        "status_age_days",
+        {"none": 5, "low": 5, "substantial": 2, "high": 1},
+    ),
+    (
         "registry_age_days",
         {"low": 5, "substantial": 2, "high": 1},
         "registry_age_days",

@@ -224,7 +224,13 @@ def _cnf(said: Facts) -> Json:
 
 
 def _document(said: Facts, issuer: str, subject: Json) -> Json:
-    entry = {"id": "https://status.example/1#7", "type": "BitstringStatusListEntry"}
+    entry = {
+        "id": "https://status.example/1#7",
+        "type": "BitstringStatusListEntry",
+        "statusPurpose": "revocation",
+        "statusListIndex": "7",
+        "statusListCredential": "https://status.example/1",
+    }
     begins = (NOW + timedelta(days=said.begins)).isoformat().replace("+00:00", "Z")
     status = {"credentialStatus": entry} if said.status else {}
     return vc(issuer, credentialSubject=subject, validFrom=begins, **_window(said), **_cnf(said), **status)

@@ -45,18 +45,18 @@ class TestStrict:
         verifier = Verifier(world.registry(), Policy.preset("strict", for_state="TH"))
         assert told(verifier.verify(vc_jwt(signer), at=NOW)) == [
             ("holder.presented", "KB_MISSING"),
-            ("status.current", "STATUS_MISSING"),
+            ("status.list", "STATUS_MISSING"),
             ("recognition.environment", "RECOGNITION_ENVIRONMENT"),
         ]
 
-    def test_a_status_that_cannot_be_judged_yet_is_not_decided(self) -> None:
+    def test_a_status_that_cannot_be_found_out_is_not_decided(self) -> None:
         world, signer = World.make(environment="live")
         world.lists["TH"]["recognitions"] = [recognition("TH", "SG", [PERSON, PERSON_VCT], environment="live")]
         verifier = Verifier(world.registry(), Policy.preset("strict", for_state="TH"))
         token = presented(signer, Signer.make(), status={"status_list": {"idx": 1, "uri": "https://status.example"}})
         verdict = verifier.verify(token, at=NOW, expected=PRESENTED)
         assert verdict.decision is Decision.INDETERMINATE
-        assert told(verdict) == [("status.current", "STATUS_TYPE")]
+        assert told(verdict) == [("status.list", "STATUS_UNAVAILABLE")]
 
     def test_baseline_takes_the_same_credential_as_a_document(self) -> None:
         world, signer = World.make()
@@ -138,9 +138,15 @@ class TestClaims:
 
 
 class TestStatus:
-    """No kind of status can be judged in this version: named, it leaves the decision open."""
+    """What is named and cannot be found out leaves the decision open (area I has what lists say)."""
 
-    ENTRY: ClassVar[Json] = {"id": "https://status.example/1#7", "type": "BitstringStatusListEntry"}
+    ENTRY: ClassVar[Json] = {
+        "id": "https://status.example/1#7",
+        "type": "BitstringStatusListEntry",
+        "statusPurpose": "revocation",
+        "statusListIndex": "7",
+        "statusListCredential": "https://status.example/1",
+    }
 
     def tokens(self, signer: Signer) -> dict[str, str]:
         status = {"status_list": {"idx": 7, "uri": "https://status.example/1"}}
@@ -154,8 +160,8 @@ class TestStatus:
         world, signer = World.make()
         verdict = world.verify(self.tokens(signer)[type])
         assert verdict.decision is Decision.INDETERMINATE
-        assert told(verdict) == [("status.current", "STATUS_TYPE")]
-        assert verdict.problems[0].evidence == {"type": type}
+        assert told(verdict) == [("status.list", "STATUS_UNAVAILABLE")]
+        assert verdict.problems[0].evidence == {"url": "https://status.example/1"}
         relied = verdict.recognitions[0]
         assert relied is not None
         assert relied["level"]["capped_by"] == ["bearer", "status"]
@@ -164,10 +170,10 @@ class TestStatus:
         world, signer = World.make()
         several = vc_jwt(signer, vc(credentialStatus=[self.ENTRY, {**self.ENTRY, "type": "StatusList2021Entry"}]))
         verdict = world.verify(vp_jwt(Signer.make(), (several, vc_jwt(signer), several)))
-        lines = [line for line in verdict.checks if line.id == "status.current"]
+        lines = [line for line in verdict.checks if line.id == "status.list"]
         assert len(lines) == 4
         assert len({line.item for line in lines}) == 4
-        assert {line.code for line in lines} == {"STATUS_TYPE"}
+        assert {line.code for line in lines} == {"STATUS_UNAVAILABLE"}
 
     @pytest.mark.parametrize("by", ["policy", "registry"])
     def test_one_that_is_demanded_and_missing(self, by: str) -> None:
@@ -175,7 +181,7 @@ class TestStatus:
         world.sg["status_required"] = by == "registry"
         verdict = world.verify(vc_jwt(signer), policy={"status": "always"} if by == "policy" else None)
         assert verdict.decision is Decision.REJECTED
-        assert told(verdict) == [("status.current", "STATUS_MISSING")]
+        assert told(verdict) == [("status.list", "STATUS_MISSING")]
 
     def test_it_is_not_looked_at_before_the_signature_holds(self) -> None:
         world, _ = World.make()

@@ -177,7 +177,7 @@ def test_what_is_only_unknown_leaves_it_open() -> None:
     """Not knowing one thing is no reason not to find out another."""
     world, signer = with_schema()
     spy = Spy()
-    status = {"id": "https://status.example/1#7", "type": "BitstringStatusListEntry"}
+    status = {"id": "https://status.example/1#7", "type": "NewStatus2030"}
     verdict = world.verify(vc_jwt(signer, vc(credentialStatus=status)), source=spy)
     assert verdict.decision is Decision.INDETERMINATE
     assert [url for url, _ in spy.asked] == [URI]
