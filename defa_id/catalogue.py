@@ -771,6 +771,11 @@ def _reasons() -> Iterable[Reason]:
         "Fetch the registry again; else tell its operator.",
     )
     yield reason(
+        "REG_ENVIRONMENT",
+        "A registry for trials calls itself more than that.",
+        "Get the root of the registry you mean from your authority; tell the operator of this one.",
+    )
+    yield reason(
         "REG_HANDOVER",
         "A state's keys were changed without the consent of those known before.",
         "Ask that state's authority, over a second channel, whether these keys are its own.",

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from contextlib import closing
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from defa_id.codec.text import printable
-from defa_id.errors import Unknowable, WrongUse
-from defa_id.places import parts_of
+from defa_id.errors import RegistryRejected, Unknowable, WrongUse
+from defa_id.places import parts_of, too_large
 from defa_id.version import __version__
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ class HttpsFiles:
     def __call__(self, name: str, limit: int) -> bytes | None:
         """The file of that name; None if the server says that there is none.
 
-        Raises `Unknowable` REG_UNREACHABLE when it could not be had, whole and within its bounds.
+        Raises `Unknowable` REG_UNREACHABLE when it could not be had whole, `RegistryRejected` LIMIT_REGISTRY
+        when the server sends more of it than any genuine one has.
         """
         from http.client import HTTPException
         from urllib.parse import quote
@@ -87,16 +89,16 @@ class HttpsFiles:
         path = f"{self._path}/{quote('/'.join(parts_of(name)))}"
         self.requests += 1
         try:
-            response = self._ask(path)
-            if response.status in _ABSENT:
-                self._drain(response)
-                return None
-            return self._read(response, limit)
+            with closing(self._ask(path)) as response:
+                if response.status in _ABSENT:
+                    self._drain(response)
+                    return None
+                return self._read(response, name, limit)
         except (OSError, HTTPException, ValueError) as error:
             self.close()
             said = str(error) if isinstance(error, OSError) and str(error) else type(error).__name__
             raise _unreachable(name, said) from None
-        except Unknowable:
+        except (Unknowable, RegistryRejected):
             self.close()
             raise
 
@@ -131,7 +133,7 @@ class HttpsFiles:
             self._connection = connection
         return self._connection
 
-    def _read(self, response: http.client.HTTPResponse, limit: int) -> bytes:
+    def _read(self, response: http.client.HTTPResponse, name: str, limit: int) -> bytes:
         if response.status != 200:
             moved = ": redirects are not followed" if 300 <= response.status < 400 else ""
             raise _unreachable(self._host, f"the server answered {response.status}{moved}")
@@ -139,16 +141,15 @@ class HttpsFiles:
             raise _unreachable(self._host, "the server compressed what was asked for plain")
         announced = response.length
         if announced is not None and announced > limit:
-            raise _unreachable(self._host, f"a file is larger than {limit} bytes")
+            raise too_large(name, limit)
         data = bytearray()
         while chunk := response.read1(_CHUNK):
             data += chunk
             self.octets += len(chunk)
             if len(data) > limit:
-                raise _unreachable(self._host, f"a file is larger than {limit} bytes")
+                raise too_large(name, limit)
         if announced is not None and len(data) != announced:
             raise _unreachable(self._host, f"the server sent {len(data)} of {announced} bytes")
-        response.close()  # read1 alone does not end a response, and the connection would not take the next question
         return bytes(data)
 
     def _drain(self, response: http.client.HTTPResponse) -> None:
@@ -170,29 +171,45 @@ class HttpsFiles:
 
 
 class _Bounded:
-    """A socket as `http.client` uses it, every operation of which asks how long it may take."""
+    """A socket as `http.client` uses it, every operation of which asks how long it may take.
+
+    Like a socket of the standard library it ends with the last answer read from it: a server that says
+    `Connection: close` has the connection closed before its answer is read.
+    """
 
     def __init__(self, sock: socket.socket, allowed: Callable[[], float]) -> None:
         self._sock = sock
         self._allowed = allowed
+        self._answers: set[_Incoming] = set()
+        self._closed = False
 
     def sendall(self, data: Any) -> None:
         self._sock.settimeout(self._allowed())
         self._sock.sendall(data)
 
     def makefile(self, *_: Any, **__: Any) -> io.BufferedReader:
-        return io.BufferedReader(_Incoming(self._sock, self._allowed))
+        answer = _Incoming(self._sock, self._allowed, self._ended)
+        self._answers.add(answer)
+        return io.BufferedReader(answer)
 
     def close(self) -> None:
-        self._sock.close()
+        self._closed = True
+        if not self._answers:
+            self._sock.close()
+
+    def _ended(self, answer: _Incoming) -> None:
+        self._answers.discard(answer)
+        if self._closed and not self._answers:
+            self._sock.close()
 
 
 class _Incoming(io.RawIOBase):
     """One response's bytes; closing it leaves the connection open for the next."""
 
-    def __init__(self, sock: socket.socket, allowed: Callable[[], float]) -> None:
+    def __init__(self, sock: socket.socket, allowed: Callable[[], float], ended: Callable[[_Incoming], None]) -> None:
         self._sock = sock
         self._allowed = allowed
+        self._ended = ended
 
     def readable(self) -> bool:
         return True
@@ -200,6 +217,11 @@ class _Incoming(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         self._sock.settimeout(self._allowed())
         return self._sock.recv_into(buffer)
+
+    def close(self) -> None:
+        if not self.closed:
+            super().close()
+            self._ended(self)
 
 
 def _unreachable(what: str, why: str) -> Unknowable:

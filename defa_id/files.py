@@ -21,6 +21,7 @@ from defa_id.trust.registry import Registry
 from defa_id.trust.seen import Seen
 
 NO_MEMORY: Final = "none"
+_MEMORY: Final = "memory/1"
 _PACKAGE: Final = Path(__file__).parent
 
 
@@ -228,7 +229,7 @@ class Memory:
                 self._registries = self._read()
                 after = registry.seen(self.of(registry.name))
                 self._registries = {**self._registries, registry.name: _remembered(after)}
-                document = {"defa_id": "memory/1", "registries": self._registries}
+                document = {"defa_id": _MEMORY, "registries": self._registries}
                 disk.write(self._path, json.dumps(document, indent=1).encode(), 0o600)
         except OSError as error:
             if self._required:
@@ -246,6 +247,8 @@ class Memory:
                     code="CFG_PERMISSIONS",
                 )
             document = strict_json.load_object(self._path.read_bytes())
+            if document["defa_id"] != _MEMORY:
+                raise self._unusable("it is of a kind this version does not know")
             registries = document["registries"]
         except (FileNotFoundError, NotADirectoryError):
             return {}

@@ -141,8 +141,13 @@ def parts_of(name: str) -> list[str]:
 def within(name: str, data: bytes, limit: int) -> bytes:
     """`data` if it is not larger than `limit`. Raises `RegistryRejected` LIMIT_REGISTRY."""
     if len(data) > limit:
-        raise RegistryRejected(f"{printable(name)} is larger than {limit} bytes", code="LIMIT_REGISTRY")
+        raise too_large(name, limit)
     return data
+
+
+def too_large(name: str, limit: int) -> RegistryRejected:
+    """A file of a registry that is larger than any genuine one."""
+    return RegistryRejected(f"{printable(name)} is larger than {limit} bytes", code="LIMIT_REGISTRY")
 
 
 def _versions(name: str) -> tuple[int, ...]:

@@ -95,7 +95,8 @@ def compare(ctx: click.Context, one: str, other: str, root: Path | None, as_json
 
     found = distribution.compare(one, other, now=options.now(), root=root)
     if as_json:
-        terminal.write_json({**found._asdict(), "equivocation": bool(found.contradictions)})
+        code = "REG_EQUIVOCATION" if found.contradictions else None
+        terminal.write_json({**found._asdict(), "equivocation": bool(found.contradictions), "code": code})
     else:
         _say_compared(found)
     if found.contradictions:
@@ -153,7 +154,9 @@ def _say_compared(found: Compared) -> None:
     first, second = found.versions
     if found.contradictions:
         roles = printable(", ".join(found.contradictions), 300)
-        terminal.write(f"equivocation: versions {first} and {second} contradict each other in {roles}\n")
+        terminal.write(
+            f"equivocation (REG_EQUIVOCATION): versions {first} and {second} contradict each other in {roles}\n"
+        )
         terminal.say("next:    trust neither; show both to the registry's operator and to your authority")
     elif found.older is None:
         terminal.write(f"same: version {first}, sha256 {found.sha256[0]}\n")

@@ -72,6 +72,11 @@ class Published(NamedTuple):
         return str(self.root.signed.unrecognized_fields["x-defa-id"]["registry"])
 
     @property
+    def environment(self) -> str:
+        """What it was published for: `demo`, `sandbox`, `pilot` or `live`."""
+        return str(self.root.signed.unrecognized_fields["x-defa-id"]["environment"])
+
+    @property
     def issued(self) -> datetime:
         """When it was published."""
         return times.parse(self.timestamp.signed.unrecognized_fields["x-defa-id"]["issued"])

@@ -35,6 +35,7 @@ from defa_id.operator.keyring import Keyring
 from defa_id.operator.published import Published
 from defa_id.operator.roles import Duty, RoleSigner
 from defa_id.operator.tree import Object, Tree, content
+from defa_id.policy import ENVIRONMENTS
 from defa_id.trust import handover
 from defa_id.trust.signatures import canonical_bytes
 
@@ -124,6 +125,12 @@ class _Work:
         if before and before.name != tree.name:
             raise ChangeRefused(
                 f"the published registry is {before.name}, not {tree.name}", hint="A registry's name never changes."
+            )
+        if before and ENVIRONMENTS.index(tree.environment) > ENVIRONMENTS.index(before.environment):
+            raise ChangeRefused(
+                f"the published registry is for {before.environment}, and a trial never becomes {tree.environment}",
+                hint="Make another registry with keys of its own; nobody can know who has seen those of a trial.",
+                code="REG_ENVIRONMENT",
             )
 
     def build(self) -> None:

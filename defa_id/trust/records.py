@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from defa_id.codec import times
 from defa_id.errors import Fault, RegistryRejected
@@ -12,6 +12,7 @@ from defa_id.errors import Fault, RegistryRejected
 T = TypeVar("T")
 Document = Mapping[str, Any]
 
+DENY: Final = "deny/1"
 ANYTIME: datetime = times.parse("0001-01-01T00:00:00Z")
 
 
@@ -202,6 +203,8 @@ def read_list(document: Document, territory: str) -> StateList:
 
 def read_denials(document: Document, territory: str) -> tuple[Denial, ...]:
     """The emergency entries of `territory`. Raises `RegistryRejected` REG_FORMAT, REG_SUBJECT."""
+    if document.get("defa_id") != DENY:
+        raise RegistryRejected("a state's deny list is of an unknown kind", code="REG_FORMAT")
     if document.get("territory") != territory:
         raise RegistryRejected(f"the deny list of {territory} speaks for another state", code="REG_SUBJECT")
     try:

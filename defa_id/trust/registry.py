@@ -13,7 +13,7 @@ from defa_id.errors import Fault, RegistryRejected
 from defa_id.keys import PublicKey
 from defa_id.policy import ENVIRONMENTS
 from defa_id.trust import signed
-from defa_id.trust.records import Denial, ListedKey, Service, StateList, covers, known, read_denials, read_list
+from defa_id.trust.records import DENY, Denial, ListedKey, Service, StateList, covers, known, read_denials, read_list
 from defa_id.trust.seen import Seen
 from defa_id.trust.signed import Opened
 
@@ -130,7 +130,7 @@ class Registry:
                 denial
                 for state, document in self._remembered
                 if state == territory
-                for denial in read_denials({"territory": territory, "denied": [document]}, territory)
+                for denial in read_denials({"defa_id": DENY, "territory": territory, "denied": [document]}, territory)
                 if (denial.id, denial.effective) not in held
             )
             self._denials[territory] = self.answered(territory, current + kept)

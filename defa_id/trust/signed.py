@@ -15,7 +15,9 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from defa_id.codec import limits, strict_json, times
+from defa_id.codec.text import printable
 from defa_id.errors import Fault, RegistryRejected
+from defa_id.policy import ENVIRONMENTS
 from defa_id.trust import handover
 from defa_id.trust.seen import Seen
 from defa_id.trust.signatures import Entitled, entitled, verify
@@ -23,6 +25,7 @@ from defa_id.trust.signatures import Entitled, entitled, verify
 Files = Callable[[str, int], bytes | None]  # the file of that name, at most so many bytes; None if there is none
 Document = Mapping[str, Any]
 
+_SPECIFICATION: Final = "1."  # a later major version may mean something else by the same members [TUF §4.3]
 _TOP: Final = frozenset({"root", "timestamp", "snapshot"})
 
 
@@ -60,6 +63,7 @@ def open_signed(files: Files, anchor: bytes, seen: Callable[[str], Seen]) -> Ope
     """The registry that `files` holds, trusted through `anchor` (a root role's file).
 
     `seen` gives what is remembered of a registry by its name. Raises `RegistryRejected`: REG_ROOT,
+    REG_ENVIRONMENT,
     REG_SIGNATURE, REG_ROLLBACK, REG_EQUIVOCATION, REG_DIGEST, REG_MISSING, REG_FORMAT, LIMIT_REGISTRY.
     Expiry is not an error here: see `defa_id.trust.registry`.
     """
@@ -193,10 +197,21 @@ def _root(files: Files, anchor: bytes) -> Document:
             raise RegistryRejected("a root version was skipped", code="REG_ROOT")
         _entitled(envelope, root, "root", "root")
         _entitled(envelope, following, "root", "root")
-        if following["x-defa-id"]["registry"] != root["x-defa-id"]["registry"]:
-            raise RegistryRejected("a later root speaks of another registry", code="REG_ROOT")
+        _require_same_registry(root, following)
         root = following
     raise RegistryRejected(f"more than {limits.REGISTRY_ROOT_HOPS} root versions", code="LIMIT_REGISTRY")
+
+
+def _require_same_registry(before: Document, following: Document) -> None:
+    """A registry keeps its name, else what is remembered of it is not found; and a trial never becomes more,
+    because its keys were kept like those of a trial."""
+    if following["x-defa-id"]["registry"] != before["x-defa-id"]["registry"]:
+        raise RegistryRejected("a later root speaks of another registry", code="REG_ROOT")
+    old, new = before["x-defa-id"]["environment"], following["x-defa-id"]["environment"]
+    if new != old and (new not in ENVIRONMENTS or ENVIRONMENTS.index(new) > ENVIRONMENTS.index(old)):
+        raise RegistryRejected(
+            f"the root makes a {printable(new)} registry of one for {printable(old)}", code="REG_ENVIRONMENT"
+        )
 
 
 def _roles(files: Files, snapshot: Document, known: Seen) -> tuple[dict[str, Role], dict[tuple[str, str], bytes]]:
@@ -272,6 +287,8 @@ def _signed(envelope: Document, kind: str) -> Document:
     signed: Document = envelope["signed"]
     if signed.get("_type") != kind:
         raise RegistryRejected(f"a {kind} role is of another type", code="REG_FORMAT")
+    if not str(signed.get("spec_version")).startswith(_SPECIFICATION):
+        raise RegistryRejected(f"a {kind} role is of another version of TUF", code="REG_FORMAT")
     return signed
 
 

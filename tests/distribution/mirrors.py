@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socketserver import TCPServer
 from typing import Any
 
 from defa_id.fetching import Network
@@ -43,6 +44,7 @@ class Handler(BaseHTTPRequestHandler):
     """Answers with the server's files, or as the test says."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else every answer waits for the client's delayed acknowledgement
     server: Mirror
 
     def do_GET(self) -> None:
@@ -86,6 +88,9 @@ class Mirror(ThreadingHTTPServer):
     @property
     def address(self) -> str:
         return f"https://127.0.0.1:{self.server_address[1]}/registry"
+
+    def server_bind(self) -> None:
+        TCPServer.server_bind(self)  # without asking the network for this machine's name
 
     def get_request(self) -> tuple[socket.socket, Any]:
         self.connections += 1

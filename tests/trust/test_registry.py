@@ -394,7 +394,9 @@ def test_a_list_of_another_kind_or_for_another_state_is_refused() -> None:
     world, _ = World.make()
     rejected("REG_FORMAT", lambda: read_list({**world.lists["SG"], "defa_id": "state-list/2"}, "SG"))
     rejected("REG_SUBJECT", lambda: read_list(world.lists["SG"], "TH"))
-    rejected("REG_SUBJECT", lambda: read_denials({"territory": "TH", "denied": []}, "SG"))
+    rejected("REG_SUBJECT", lambda: read_denials({"defa_id": "deny/1", "territory": "TH", "denied": []}, "SG"))
+    for kind in ("deny/2", "state-list/1", None, 1):
+        rejected("REG_FORMAT", lambda kind=kind: read_denials({"defa_id": kind, "territory": "SG", "denied": []}, "SG"))  # type: ignore[misc]
 
 
 # --- I-07: versions never go down ------------------------------------------------------------------
