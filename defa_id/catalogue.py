@@ -381,6 +381,25 @@ def _reasons() -> Iterable[Reason]:
         "A context that the issuer's entry pins is not at hand as it was pinned.",
         "Fetch the registry again; if it stays so, tell the issuer's state.",
     )
+    yield reason(
+        "LD_CONTEXT",
+        "Its @context is not one this verifier can be certain of.",
+        "The issuer uses contexts this verifier ships or its state's entry pins, and none written into the document.",
+    )
+    yield reason(
+        "LD_UNSAFE",
+        "Something in it is not covered by the signature, because its contexts give it no meaning.",
+        issuer,
+    )
+    yield reason("SD_POINTER", "A selective disclosure names something that is not there.", issuer)
+    yield reason("LIMIT_RDF", "Its graph is larger than any genuine one.", issuer)
+    yield reason("RDF_COMPLEXITY", "Its graph is built to exhaust whoever canonicalizes it.", issuer)
+    yield reason("RDF_SYNTAX", "Its statements are not well-formed.", issuer)
+    yield reason(
+        "RDF_UNSUPPORTED",
+        "It uses a part of JSON-LD that only a full processor reads, and there is none here.",
+        "Install the extra: pip install 'defa-id[ldp]'.",
+    )
     yield reason("JOSE_KEY_UNKNOWN", "The header names a key the issuer's entry does not hold.", issuer)
     yield reason("JOSE_KEY_AMBIGUOUS", "The header does not say which key signed it.", issuer)
     yield reason("JOSE_SIGNATURE_FORMAT", "The signature does not have the form of its algorithm.", issuer)

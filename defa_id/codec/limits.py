@@ -56,6 +56,14 @@ STATUS_TTL_SECONDS: Final = (60, 86_400)  # the shortest and longest time a list
 DID_CHARS: Final = 2_048  # one DID URL; bounds base58, whose decoding is quadratic [own]
 MULTIBASE_CHARS: Final = 1_024  # a did:key identifier; an RSA-4096 key needs about 720 [own]
 
+LINKED_CONTEXTS: Final = 8  # JSON-LD contexts one document names [own]
+LINKED_COMPILED: Final = 512  # steps between active contexts that are remembered [own]
+POINTER_CHARS: Final = 1_024  # one JSON pointer of a selective disclosure [own]
+RDF_QUADS: Final = 2_000  # statements of one document [own]
+RDF_BLANK_NODES: Final = 64  # nodes without an identifier in one document [own]
+RDF_HASH_CALLS: Final = 4_000  # n-degree hashes while labelling one document [own; W3C rdf-canon §7.1]
+RDF_STEPS: Final = 50_000  # related hashes and permutations tried on the way [own; W3C rdf-canon §7.1]
+
 LEEWAY_SECONDS: Final = 60  # clock skew between issuer and verifier [formats.md; RFC 7519 §4.1.4 "a few minutes"]
 KEY_BINDING_SECONDS: Final = 300  # age of a key binding or presentation proof [formats.md]
 

@@ -16,8 +16,8 @@ PACKAGE = PROJECT / "defa_id"
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "catalogue", "version"}),
     frozenset({"codec"}),
-    frozenset({"verdict", "sources", "policy", "people"}),
-    frozenset({"keys"}),
+    frozenset({"verdict", "sources", "policy", "people", "contexts"}),
+    frozenset({"keys", "linked"}),
     frozenset({"credential"}),
     frozenset({"suites", "schema"}),
     frozenset({"formats", "resolvers", "status", "trust"}),
