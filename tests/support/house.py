@@ -28,7 +28,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"disk", "places"}),
     frozenset({"files"}),
     frozenset({"now", "fetching"}),
-    frozenset({"net", "report", "issue", "distribution"}),
+    frozenset({"net", "report", "issue", "types", "distribution"}),
     frozenset({"operator"}),
     frozenset({"bulk", "service"}),
     frozenset({"cli"}),
