@@ -19,7 +19,7 @@ _COSE: Final = (
 _LINKED: Final = (
     *("LD_CONTEXT", "LD_UNSAFE", "SD_POINTER", "LIMIT_RDF", "RDF_COMPLEXITY", "RDF_SYNTAX", "RDF_UNSUPPORTED"),
 )
-_KEYS: Final = ("KEY_INVALID", "KEY_WEAK", "KEY_PRIVATE", "KEY_USE", "DID_*")
+_KEYS: Final = ("KEY_INVALID", "KEY_WEAK", "KEY_PRIVATE", "KEY_USE", "DID_*", "NET_*")
 
 _BY_CHECK: Final = {
     "registry.current": ("REG_STALE", "REG_EXPIRED", "TIME_CLOCK_UNTRUSTED"),
