@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 # Commands in modules of their own: name -> (module:attribute, what the list says), imported when asked for.
 _ELSEWHERE: Final = {
+    "add": ("registry_sources:add", "List a whole record: an issuer, a relying party, a wallet provider."),
     "add-issuer": ("registry_sources:add_issuer", "List an issuer for one credential type in one format."),
     "recognise": ("registry_sources:recognise", "Record that one state recognises another's credentials."),
+    "rotate": ("registry_sources:rotate", "List an issuer's new key, and end the old one."),
     "suspend": ("registry_standing:suspend", "Suspend an issuer; --emergency strikes it at once with one key."),
     "withdraw": ("registry_standing:withdraw", "Withdraw an issuer's authorisation, for good."),
     "reinstate": ("registry_standing:reinstate", "End a suspension."),

@@ -7,22 +7,21 @@ records carries two times: `effective`, from when it holds, and `recorded`, whic
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from defa_id.codec import strict_json, times
 from defa_id.codec.text import printable, require_visible
 from defa_id.errors import ChangeRefused, Fault
-from defa_id.operator import admission, denials, timeline
+from defa_id.operator import admission, ownership, timeline
 from defa_id.operator.admission import Admitted
 from defa_id.operator.tree import Object, State, Tree, algorithms_of, schema_as_published, schema_reference, sha256
 from defa_id.policy import ENVIRONMENTS, LEVELS
-from defa_id.trust import history
 
 SYNTHETIC: Final = "none: synthetic demonstration"
 _TRIAL: Final = ("demo", "sandbox")
-_RSA_LIFE: Final = timedelta(days=365)  # RSA only with an end [registry design, Data]
+RSA_LIFE: Final = timedelta(days=365)  # RSA only with an end [registry design, Data]
 _FORMATS_OF: Final = {"vc": ("vc-jwt", "vc-sd-jwt", "data-integrity", "vc-cose"), "sd-jwt-vc": ("sd-jwt-vc",)}
 
 
@@ -81,15 +80,16 @@ def add_issuer(tree: Tree, application: Application, now: datetime) -> Change:
     _one_of(asked.format, admission.FORMATS, "format")
     _one_of(asked.level, LEVELS[1:], "level")
     name = _visible(asked.name, "the name")
-    begins = _begins(tree, source, asked.begins, now)
+    begins = begins_at(tree, source, asked.begins, now)
     admitted = admission.read_key(asked.key)
     ends = _window(begins, asked.ends, admitted)
     begins = max(begins, admitted.not_before) if admitted.not_before else begins
-    entity = _entity(tree, asked.state, asked.id)
-    require_not_struck(source, asked.id, admitted.public.thumbprint)
-    _require_own_key(tree, asked, entity, admitted)
+    entity = ownership.entity_of(tree, asked.state, asked.id)
+    ownership.require_not_struck(source, asked.id, admitted.public.thumbprint)
+    ownership.require_self_named(asked.id, admitted)
+    ownership.require_own_key(tree, asked.state, entity["entity_id"] if entity else None, admitted)
     _require_no_overlap(asked, entity, begins, ends)
-    _possession(tree, source, asked, admitted, now, warnings)
+    require_possession(tree, source, asked.id, asked.proof, admitted, now, warnings)
     reference, schemas = _schema(tree, asked, warnings)
     number = _next_service(source)
     service = _service(tree, asked, number, kind, admitted, reference, begins, ends, now)
@@ -112,7 +112,7 @@ def add_issuer(tree: Tree, application: Application, now: datetime) -> Change:
 def recognise(tree: Tree, statement: Statement, now: datetime) -> Change:
     """Record that one state recognises another's credentials of a type; it binds that state alone.
 
-    Raises `ChangeRefused`: unknown states, a state and itself, an unknown level or environment, an
+    Raises `ChangeRefused`: unknown states, a state and itself, an unknown level, environment or purpose, an
     end before the beginning, and in pilot and live a date in the past or no legal basis.
     """
     said, source = statement, tree.state(statement.by)
@@ -122,18 +122,24 @@ def recognise(tree: Tree, statement: Statement, now: datetime) -> Change:
     admission.require_type(said.type)
     _one_of(said.min_level, LEVELS[1:], "level")
     _one_of(said.environment, ENVIRONMENTS, "environment")
-    begins = _begins(tree, source, said.begins, now)
+    begins = begins_at(tree, source, said.begins, now)
     _window(begins, said.ends, None)
-    trial = said.environment in _TRIAL and _environment(tree, source) in _TRIAL
+    trial = said.environment in _TRIAL and environment_of(tree, source) in _TRIAL
     if said.legal_basis is None and not trial:
         raise ChangeRefused(
             "a recognition outside demo and sandbox needs a legal basis", hint="Give --legal-basis TEXT."
         )
-    known = {entry["id"] for entry in tree.vocabulary["purposes"]}
-    warnings = [f"purpose {printable(one)} is not in the vocabulary" for one in said.purposes if one not in known]
+    known = [entry["id"] for entry in tree.vocabulary["purposes"]]
+    for purpose in said.purposes:
+        if purpose not in known:
+            raise ChangeRefused(
+                f"purpose {printable(purpose)!r} is not in the vocabulary",
+                hint=f"Use one of {', '.join(known)}, or have it added to vocabulary.json.",
+            )
+    warnings: list[str] = []
     if tree.known_type(said.type) is None:
         warnings.append(f"type {said.type} is not in the vocabulary")
-    number = _next_number(source.listing["recognitions"], "id", said.by, 101)
+    number = next_number(source.listing["recognitions"], "id", said.by, 101)
     record: Object = {
         "id": number,
         "of": said.of,
@@ -153,31 +159,20 @@ def recognise(tree: Tree, statement: Statement, now: datetime) -> Change:
     return Change(said.by, source._replace(listing=listing), f"{summary}, from {times.show(begins)}", tuple(warnings))
 
 
-def _environment(tree: Tree, source: State) -> str:
+def environment_of(tree: Tree, source: State) -> str:
     """The stricter of what the registry and the state's list say they are."""
     return max(tree.environment, str(source.listing["environment"]), key=ENVIRONMENTS.index)
 
 
 def require_not_back_dated(tree: Tree, source: State, begins: datetime, now: datetime) -> None:
     """Return if a grant from `begins` may be recorded now. Raises `ChangeRefused` for a past one in pilot and live."""
-    environment = _environment(tree, source)
+    environment = environment_of(tree, source)
     if begins < now and environment not in _TRIAL:
         raise ChangeRefused(f"in {environment} nothing is granted back into the past", hint="Begin now or later.")
 
 
-def require_not_struck(source: State, *names: str) -> None:
-    """Return if no emergency entry stands against any of these. Raises `ChangeRefused`: a later event, also
-    that of a new grant, would answer it, and that must be meant."""
-    struck = denials.unanswered(source)
-    for name in names:
-        if name in struck:
-            raise ChangeRefused(
-                f"{printable(name)} is struck by break-glass since {struck[name]['recorded']}",
-                hint="Answer that first: suspend, withdraw or reinstate what is listed.",
-            )
-
-
-def _begins(tree: Tree, source: State, begins: datetime | None, now: datetime) -> datetime:
+def begins_at(tree: Tree, source: State, begins: datetime | None, now: datetime) -> datetime:
+    """From when a grant holds: as asked, or now. Raises `ChangeRefused` as `require_not_back_dated`."""
     if begins is None:
         return now
     require_not_back_dated(tree, source, begins, now)
@@ -208,77 +203,6 @@ def _visible(text: str, what: str) -> str:
     return text
 
 
-def _named(entity: Object) -> Iterator[str]:
-    """Every identifier an entity goes by."""
-    yield entity["entity_id"]
-    for service in entity["services"]:
-        for identifier in service["identifiers"]:
-            if identifier["kind"] in ("did", "issuer_url"):
-                yield identifier["value"]
-
-
-def _entity(tree: Tree, state: str, id: str) -> Object | None:
-    """The state's entity of that identifier. Raises `ChangeRefused` if another state lists it."""
-    for territory, source in tree.states.items():
-        for entity in source.listing["entities"]:
-            if id in _named(entity):
-                if territory != state:
-                    raise ChangeRefused(
-                        f"{printable(id)} is listed by {territory}", hint="An issuer belongs to one state."
-                    )
-                return dict(entity)
-    return None
-
-
-def _require_own_key(tree: Tree, asked: Application, entity: Object | None, admitted: Admitted) -> None:
-    """One key belongs to one issuer, under one name, and never again once it was compromised."""
-    _require_self_named(asked.id, admitted)
-    for territory, holder, service in tree.services():
-        own = entity is not None and territory == asked.state and holder["entity_id"] == entity["entity_id"]
-        for identifier in service["identifiers"]:
-            try:
-                listed = admission.listed_key(identifier)
-            except Fault:
-                continue  # lint says what is wrong with it
-            if listed is None:
-                continue
-            same = listed.public.thumbprint == admitted.public.thumbprint
-            if same and not own:
-                raise ChangeRefused(
-                    f"this key is listed for {printable(holder['entity_id'])} of {territory}",
-                    hint="Every issuer needs a key of its own.",
-                )
-            if same and _given_up(identifier, service):
-                raise ChangeRefused(
-                    f"this key was given up as compromised with {service['service_id']}", hint="Make a new key."
-                )
-            if own and not same and listed.public.kid is not None and listed.public.kid == admitted.public.kid:
-                raise ChangeRefused(
-                    f"another key of this issuer is called {printable(admitted.public.kid)}",
-                    hint="Give the new key a kid of its own.",
-                )
-
-
-def _require_self_named(id: str, admitted: Admitted) -> None:
-    """An identifier that is a key must be this key (did:key, did:jwk)."""
-    from defa_id.resolvers import did_jwk, did_key
-
-    for resolver in (did_key, did_jwk):
-        if id.startswith(f"did:{resolver.METHOD}:"):
-            try:
-                named = resolver.resolve(id)
-            except Fault as fault:
-                raise ChangeRefused(f"{printable(id)} cannot be read: {fault.why or fault.code}") from None
-            if named.thumbprint != admitted.public.thumbprint:
-                raise ChangeRefused(f"{printable(id)} is another key", hint="Give the key the identifier is made of.")
-
-
-def _given_up(identifier: Object, service: Object) -> bool:
-    return "compromised_since" in identifier or any(
-        event.get("reason") == history.COMPROMISE for event in service["status_events"]
-    )
-
-
 def _require_no_overlap(asked: Application, entity: Object | None, begins: datetime, ends: datetime | None) -> None:
     for service in entity["services"] if entity else ():
         types = {entry["type"] for entry in service["credentials"]}
@@ -297,17 +221,19 @@ def _require_no_overlap(asked: Application, entity: Object | None, begins: datet
             )
 
 
-def _possession(
-    tree: Tree, source: State, asked: Application, admitted: Admitted, now: datetime, warnings: list[str]
+def require_possession(
+    tree: Tree, source: State, id: str, proof: bytes | None, admitted: Admitted, now: datetime, warnings: list[str]
 ) -> None:
-    if asked.proof is not None:
-        admission.require_possession(asked.proof, admitted.public, asked.id, tree.name, now)
-    elif _environment(tree, source) in _TRIAL:
+    """Return if it was shown that the issuer `id` holds the key; in demo and sandbox a warning suffices.
+    Raises `ChangeRefused`."""
+    if proof is not None:
+        admission.require_possession(proof, admitted.public, id, tree.name, now)
+    elif environment_of(tree, source) in _TRIAL:
         warnings.append("nobody has shown that they hold this key; in pilot and live --proof is required")
     else:
         raise ChangeRefused(
             "the proof that the issuer holds the key is missing",
-            hint=f"Give --proof FILE: a JWS of iss={printable(asked.id)}, aud={tree.name}, iat=now.",
+            hint=f"Give --proof FILE: a JWS of iss={printable(id)}, aud={tree.name}, iat=now.",
         )
 
 
@@ -317,7 +243,7 @@ def _schema(tree: Tree, asked: Application, warnings: list[str]) -> tuple[Object
     known = tree.known_type(asked.type)
     if known is None:
         warnings.append(f"type {asked.type} is not in the vocabulary")
-    fitting = known is not None and asked.format in _FORMATS_OF.get(known["format"], admission.FORMATS)
+    fitting = known is not None and format_fits(known, [asked.format])
     if known is not None and not fitting:
         warnings.append(f"the vocabulary knows {asked.type} as {known['format']}, so its schema is not taken")
     if asked.schema is None:
@@ -368,8 +294,6 @@ def _service(
     events: list[Object] = [{"status": timeline.GRANTED, "effective": start, "recorded": recorded}]
     if ends is not None:
         events.append({"status": "ceased", "effective": times.show(ends), "recorded": recorded, "reason": "ceased"})
-    known = tree.known_type(asked.type)
-    subjects = ["natural", "legal"] if known is None else ["legal" if known["family"] == "legal-entity" else "natural"]
     return {
         "service_id": number,
         "type": "issuance",
@@ -381,7 +305,7 @@ def _service(
         ],
         "formats": [asked.format],
         "credentials": [{"type": asked.type, **({"schema": reference} if reference else {})}],
-        "algorithms": algorithms_of(admitted.public, times.show(now + _RSA_LIFE)),
+        "algorithms": algorithms_of(admitted.public, times.show(now + RSA_LIFE)),
         "status_lists": [],
         "status_required": False,
         "assurance": [
@@ -390,22 +314,36 @@ def _service(
                 "framework_version": "1",
                 "level": asked.level,
                 "basis": "self-declared",
-                "status": "proposed" if _environment(tree, tree.states[asked.state]) in _TRIAL else "declared",
+                "status": "proposed" if environment_of(tree, tree.states[asked.state]) in _TRIAL else "declared",
                 "effective": start,
                 "recorded": recorded,
             }
         ],
-        "scope": {"subjects": subjects, "purposes": [], "sectors": []},
+        "scope": {"subjects": subjects_of(tree, [asked.type]), "purposes": [], "sectors": []},
         "status_events": events,
     }
 
 
+def subjects_of(tree: Tree, types: Iterable[str]) -> list[str]:
+    """Whom credentials of these types are about, as the vocabulary knows them; anybody, where it does not."""
+    known = [tree.known_type(type) for type in types]
+    if not known or None in known:
+        return ["natural", "legal"]
+    legal = [entry["family"] == "legal-entity" for entry in known if entry]
+    return [*(["natural"] if not all(legal) else []), *(["legal"] if any(legal) else [])]
+
+
+def format_fits(known: Object, formats: Collection[str]) -> bool:
+    """Whether the vocabulary's schema of a type is for one of these formats."""
+    return bool(set(formats) & set(_FORMATS_OF.get(known["format"], admission.FORMATS)))
+
+
 def _next_service(source: State) -> str:
     services = [service for entity in source.listing["entities"] for service in entity["services"]]
-    return _next_number(services, "service_id", str(source.listing["territory"]), 1)
+    return next_number(services, "service_id", str(source.listing["territory"]), 1)
 
 
-def _next_number(records: list[Object], member: str, state: str, first: int) -> str:
+def next_number(records: list[Object], member: str, state: str, first: int) -> str:
     """The number after the highest one used; no number is ever used twice."""
     tails = [str(record[member]).removeprefix(f"{state}-") for record in records]
     return f"{state}-{max([first - 1, *(int(tail) for tail in tails if tail.isdecimal())]) + 1:04}"

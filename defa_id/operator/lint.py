@@ -28,7 +28,7 @@ from defa_id.operator.rules import (
 from defa_id.operator.tree import FIRST_GRANT, Tree
 from defa_id.policy import ENVIRONMENTS
 
-__all__ = ["ERROR", "WARNING", "Finding", "lint", "readable", "require_clean"]
+__all__ = ["ERROR", "WARNING", "Finding", "lint", "readable", "require_clean", "require_no_worse"]
 
 
 def require_clean(tree: Tree, *, only: Collection[str] = ()) -> None:
@@ -42,6 +42,17 @@ def require_clean(tree: Tree, *, only: Collection[str] = ()) -> None:
             hint=f"{errors[0].remedy} See all findings with: defa-id registry lint --dir DIR",
             code=errors[0].code,
         )
+
+
+def require_no_worse(before: Tree, after: Tree, *, refused: Collection[str] = ()) -> list[str]:
+    """Warnings `after` has and `before` had not. Raises `ChangeRefused` for an error that is new, and for
+    a warning of one of the rules `refused`."""
+    known = {(one.file, one.rule, one.where, one.message) for one in lint(before)}
+    new = [one for one in lint(after) if (one.file, one.rule, one.where, one.message) not in known]
+    for one in new:
+        if one.level == ERROR or one.rule in refused:
+            raise ChangeRefused(f"{one.where}: {one.message}", hint=one.remedy, code=one.code)
+    return [f"{one.where}: {one.message}" for one in new]
 
 
 def lint(tree: Tree) -> list[Finding]:

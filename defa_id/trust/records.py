@@ -370,4 +370,6 @@ def _lasting(record: Document) -> dict[str, Any]:
 
 def _english(names: Iterable[Document]) -> str:
     values = {name["lang"]: name["value"] for name in names}
+    if not values:
+        raise ValueError("an entity without a name")
     return str(values.get("en") or next(iter(values.values())))

@@ -393,6 +393,8 @@ def test_a_list_of_another_shape_is_refused(member: str, wrong: Any) -> None:
 def test_a_list_of_another_kind_or_for_another_state_is_refused() -> None:
     world, _ = World.make()
     rejected("REG_FORMAT", lambda: read_list({**world.lists["SG"], "defa_id": "state-list/2"}, "SG"))
+    world.lists["SG"]["entities"][0]["names"] = []
+    rejected("REG_FORMAT", lambda: read_list(world.lists["SG"], "SG"))
     rejected("REG_SUBJECT", lambda: read_list(world.lists["SG"], "TH"))
     rejected("REG_SUBJECT", lambda: read_denials({"defa_id": "deny/1", "territory": "TH", "denied": []}, "SG"))
     for kind in ("deny/2", "state-list/1", None, 1):
