@@ -94,20 +94,20 @@ def _checks() -> Iterable[CheckEntry]:
     yield check(
         "format.wellformed",
         "Is every byte of it well-formed and unambiguous?",
-        "RFC 7515 §5.2; RFC 8259; RFC 7493; RFC 9901 §7.1",
+        "RFC 7515 §5.2; RFC 8259; RFC 7493; RFC 9901 §7.1; RFC 8949; RFC 9052 §4; ISO/IEC 18013-5 §8.3.2",
         "What two readers understand differently can be signed by one and believed by another.",
     )
     yield check(
         "format.disclosures",
         "Does every disclosure belong to the signed credential, exactly once?",
-        "RFC 9901 §7.1",
+        "RFC 9901 §7.1; ISO/IEC 18013-5 §9.1.2.5 and §9.3.1",
         "A disclosure nobody signed is a claim nobody made.",
         DISCLOSED,
     )
     yield check(
         "format.model",
         "Does it follow its data model?",
-        "W3C VCDM 2.0 §4; VCDM 1.1 §4 and §6.3.1; draft-ietf-oauth-sd-jwt-vc §2.2",
+        "W3C VCDM 2.0 §4; VCDM 1.1 §4 and §6.3.1; draft-ietf-oauth-sd-jwt-vc §2.2; ISO/IEC 18013-5 §9.1.2.4",
         "A credential outside its data model has no agreed meaning.",
     )
     yield check(
@@ -356,6 +356,33 @@ def _reasons() -> Iterable[Reason]:
     yield reason("COSE_CRIT", "The COSE header demands an extension this verifier does not know.", issuer)
     yield reason("COSE_PAYLOAD", "The signed content is not where it belongs.", issuer)
     yield reason("COSE_SIGNATURE", "The COSE signature or code does not verify.", fresh)
+    # ISO mdoc
+    yield reason("INPUT_BASE64", "The text is not strict base64url.", fresh)
+    yield reason("MDOC_SHAPE", "It does not have the shape of an ISO mdoc.", issuer)
+    yield reason("MDOC_VERSION", "It is of a version of ISO/IEC 18013-5 this verifier does not know.", issuer)
+    yield reason("MDOC_STATUS", "The device reports that it could not answer.", "Ask the holder to present it again.")
+    yield reason("MDOC_NO_DOCUMENT", "The device returned no document.", "Ask the holder to present one.")
+    yield reason("MDOC_DOCTYPE", "The document is of another type than the one the issuer signed.", fresh)
+    yield reason("MDOC_DIGEST_ALG", "The digest algorithm is not one the standard names.", issuer)
+    yield reason("MDOC_DIGEST", "An element is not what the issuer signed.", fresh)
+    yield reason("MDOC_DUPLICATE", "An element or digest stands twice.", fresh)
+    yield reason("MDOC_ITEM", "An element is not written as the standard demands.", issuer)
+    yield reason("MDOC_DATE", "A date in it is not written as the standard demands.", issuer)
+    yield reason(
+        "MDOC_KEY_AUTH",
+        "The device speaks of something the issuer did not authorise it for.",
+        "Ask the holder to present issuer-signed elements.",
+    )
+    yield reason(
+        "MDOC_DEVICE_AUTH",
+        "The device's proof is missing, or there are two.",
+        "Ask the holder to present it again to your own fresh request.",
+    )
+    yield reason(
+        "MDOC_SESSION",
+        "The session the device had to answer is not known here.",
+        "Give nonce, audience and response address of your request, or the session transcript.",
+    )
     # JOSE
     yield reason("JOSE_SEGMENTS", "It does not have the three parts of a signed token.", fresh)
     yield reason("JOSE_NOT_COMPACT", "The JSON serialisation of a token is not taken.", "Hand in the compact form.")
@@ -626,32 +653,6 @@ def _reasons() -> Iterable[Reason]:
     yield reason(
         "SCHEMA_UNUSABLE", "The schema the registry names cannot be used.", "Tell the state's registry operator."
     )
-    # The network
-    later = "Try again later, or record the document and hand it in with --sources."
-    host = "Tell whoever runs that host; or record the document and hand it in with --sources."
-    yield reason(
-        "NET_OFFLINE",
-        "A document is not at hand, and the network may not be asked.",
-        "Allow the network with --online, or hand the document in with --sources.",
-    )
-    yield reason("NET_URL", "The address of a document is not one that is fetched.", issuer)
-    yield reason(
-        "NET_HOST",
-        "The host of a document is not one the registry names.",
-        "Hand the document in with --sources; or its state lists that host.",
-    )
-    yield reason("NET_DNS", "The host's addresses could not be found out.", later)
-    yield reason("NET_ADDRESS", "The host does not lie on the public internet.", host)
-    yield reason("NET_CONNECT", "The host could not be reached.", later)
-    yield reason("NET_TLS", "The host did not prove who it is.", host)
-    yield reason("NET_TIMEOUT", "The host took too long.", later)
-    yield reason("NET_REDIRECT", "The host sends elsewhere, and nobody goes there.", host)
-    yield reason("NET_STATUS", "The host does not have the document.", host)
-    yield reason("NET_TYPE", "The host sends another kind of document.", host)
-    yield reason("NET_ENCODING", "The host compresses what was asked for plain.", host)
-    yield reason("NET_SIZE", "The document is larger than a genuine one.", host)
-    yield reason("NET_TRUNCATED", "The document did not come whole.", later)
-    yield reason("NET_BUDGET", "So many documents were asked for that no more are now.", "Try again in five minutes.")
     # Recognition, assurance, policy
     states = (
         "The two states may recognise each other's credentials; the person can do nothing about it. Use another route."

@@ -43,6 +43,9 @@ ALGORITHMS: Final[Mapping[str, Algorithm]] = {
     "PS256": Algorithm("RSA", None, "sha256", None),
 }
 DEFAULT_ALGORITHMS: Final = ("ES256", "ES384", "EdDSA", "Ed25519")
+# A holder's device may also make a code under a key it agrees on with this verifier (ISO/IEC 18013-5 §9.1.3.5).
+AGREED_MAC: Final = "HMAC 256/256"
+HOLDER_ALGORITHMS: Final = (*DEFAULT_ALGORITHMS, AGREED_MAC)
 
 _CURVES: Final[Mapping[str, tuple[type[ec.EllipticCurve], int]]] = {
     "P-256": (ec.SECP256R1, 32),
@@ -140,6 +143,16 @@ class PublicKey:
                 _verify_rsa(self._native, alg, signature, message)
         except InvalidSignature:
             raise Fault("JOSE_SIGNATURE", alg=alg) from None
+
+    def agree(self, own_key: Any) -> bytes:
+        """The secret this key's holder shares with the holder of an ephemeral private key (ECDH, NIST
+        SP 800-56A rev. 3 §5.7.1.2). Raises `Fault` KEY_INVALID unless both are on one curve."""
+        if self.kty == "EC" and isinstance(own_key, ec.EllipticCurvePrivateKey):
+            try:
+                return own_key.exchange(ec.ECDH(), self._native)
+            except ValueError:
+                pass
+        raise Fault("KEY_INVALID", "the two keys are not on one curve")
 
 
 def from_jwk(jwk: Mapping[str, Any]) -> PublicKey:

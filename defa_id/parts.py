@@ -150,6 +150,20 @@ def _sd_format(name: str, module: str) -> Format:
     )
 
 
+def _mdoc() -> Format:
+    module = "defa_id.formats.mdoc"
+    return Format(
+        "mdoc",
+        _later(module, "recognises"),
+        (
+            ("format.wellformed", _later(module, "read")),
+            ("format.disclosures", _later(module, "disclose")),
+            ("format.model", _later(module, "model")),
+        ),
+        _later("defa_id.formats.mdoc_session", "binding"),
+    )
+
+
 def _mechanism(module: str) -> Mechanism:
     return Mechanism(_later(module, "refer"), _later(module, "look"))
 
@@ -167,9 +181,14 @@ DEFAULT_PARTS: Final = Parts(
         ),
         _sd_format("sd-jwt-vc", "defa_id.formats.sd_jwt_vc"),
         _sd_format("vc-sd-jwt", "defa_id.formats.vc_sd_jwt"),
+        _mdoc(),
     ),
     suites=MappingProxyType(
-        {"jws": _later("defa_id.suites.jws", "verify"), "cose": _later("defa_id.suites.cose", "verify")}
+        {
+            "jws": _later("defa_id.suites.jws", "verify"),
+            "cose": _later("defa_id.suites.cose", "verify"),
+            "cose-mac": _later("defa_id.suites.cose", "verify_agreed"),
+        }
     ),
     resolvers=MappingProxyType(
         {

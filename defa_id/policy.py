@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple, Self
 from defa_id.catalogue import CATALOGUE
 from defa_id.codec import canonical
 from defa_id.codec.text import printable
-from defa_id.errors import PolicyInvalid, WrongUse
+from defa_id.errors import Fault, PolicyInvalid, WrongUse
 
 LEVELS: Final = ("none", "low", "substantial", "high")
 ENVIRONMENTS: Final = ("demo", "sandbox", "pilot", "live")
@@ -136,9 +136,20 @@ class Expected(NamedTuple):
 
     @classmethod
     def session(cls, transcript: bytes, *, reader_key: Any = None) -> Self:
-        """An ISO 18013-5 device response of this very session. Raises `WrongUse` if the transcript is empty."""
-        if not transcript:
-            raise WrongUse("a session transcript is empty", hint="Give the CBOR of the SessionTranscript.")
+        """An ISO 18013-5 device response of this very session: its SessionTranscript, or SessionTranscriptBytes.
+
+        Raises `WrongUse` if the transcript is not CBOR of an array of three.
+        """
+        from defa_id.codec import cbor
+
+        try:
+            value = cbor.decode(transcript, tags=(cbor.EMBEDDED,))
+            if type(value) is cbor.Embedded:
+                transcript, value = value.content, value.value
+        except Fault as fault:
+            raise WrongUse(f"the session transcript is not CBOR: {fault.why or fault.code}", hint=_TRANSCRIPT) from None
+        if type(value) is not list or len(value) != 3:
+            raise WrongUse("the session transcript is not an array of three", hint=_TRANSCRIPT)
         return cls(transcript=transcript, reader_key=reader_key)
 
     @property
@@ -147,6 +158,7 @@ class Expected(NamedTuple):
         return self.nonce is not None or self.transcript is not None
 
 
+_TRANSCRIPT: Final = "Give the CBOR of the SessionTranscript (ISO/IEC 18013-5 §9.1.5.1)."
 _PURPOSE: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)*")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}")
 _DESCRIPTIVE: Final = frozenset({"$schema", "title", "description", "source", "version"})

@@ -10,7 +10,7 @@ from defa_id.answers.listing import did_of, names, resolve
 from defa_id.codec import limits, times
 from defa_id.credential import Credential, KeyBinding, Presentation
 from defa_id.errors import Fault, Unknowable
-from defa_id.keys import DEFAULT_ALGORITHMS, PublicKey
+from defa_id.keys import HOLDER_ALGORITHMS, PublicKey
 from defa_id.parts import Parts
 from defa_id.policy import Expected
 from defa_id.trust.registry import Registry
@@ -41,27 +41,28 @@ def presenting_key(
         key = _holder_key(parts, registry, binding)
         code = "JOSE_SIGNATURE"
     proof = binding.proof
-    if proof.alg not in DEFAULT_ALGORITHMS:
+    if proof.alg not in HOLDER_ALGORITHMS:
         raise Fault("JOSE_ALG_FORBIDDEN", "not an algorithm for holders", alg=proof.alg)
     try:
         parts.suites[proof.suite](proof, key, parts.means)
     except Fault as fault:
-        raise Fault(code if fault.code == "JOSE_SIGNATURE" else fault.code, fault.why, **fault.evidence) from None
+        wrong = fault.code in ("JOSE_SIGNATURE", "COSE_SIGNATURE")
+        raise Fault(code if wrong else fault.code, fault.why, **fault.evidence) from None
     return Found(key, f"{proof.alg} by the presenting key", {"alg": proof.alg})
 
 
 def confirmed_key(credential: Credential) -> PublicKey:
-    """The key in cnf (RFC 7800 §3.2). Raises `Fault` KB_NO_CNF, KB_CNF."""
+    """The key in cnf (RFC 7800 §3.2), or the device key of an mdoc. Raises `Fault` KB_NO_CNF, KB_CNF."""
     from defa_id import keys
 
     confirmation = credential.holder.confirmation
     if confirmation is None:
         raise Fault("KB_NO_CNF")
-    jwk = confirmation.get("jwk")
-    if set(confirmation) != {"jwk"} or not isinstance(jwk, dict):
+    ((kind, key),) = confirmation.items() if len(confirmation) == 1 else (("", None),)
+    if kind not in ("jwk", "cose_key") or not isinstance(key, dict):
         raise Fault("KB_CNF", "cnf holds something other than one jwk")
     try:
-        return keys.from_jwk(jwk)
+        return keys.from_jwk(key) if kind == "jwk" else keys.from_cose(key)
     except Fault as fault:
         raise Fault("KB_CNF", f"the key in cnf: {fault.why or fault.code}") from None
 

@@ -15,7 +15,6 @@ from defa_id.errors import DefaIdError, RegistryRejected, WrongUse
 if TYPE_CHECKING:
     from defa_id.policy import Expected
     from defa_id.sources import Source
-    from defa_id.trust.registry import Registry
     from defa_id.verdict import Verdict
 
 
@@ -67,7 +66,7 @@ _SECTIONS: Final = {
 @click.option("--nonce", metavar="N", help="The nonce a presentation must answer; with --audience.")
 @click.option("--audience", metavar="A", help="The verifier a presentation must be made for; with --nonce.")
 @click.option("--sources", "recorded", metavar="DIR", help="Recorded documents; DIR/index.json maps URL to file name.")
-@click.option("--online", is_flag=True, help="Allow the network: https, hosts the registry lists, after --sources.")
+@click.option("--online", is_flag=True, help="Allow the network. It is not there yet; use --sources.")
 @click.option("--format", "format_", metavar="NAME", help="Force a format instead of detecting it.")
 @options.json_option
 @click.option("--ndjson", "as_lines", is_flag=True, help="Machine output, one line for each source.")
@@ -118,6 +117,12 @@ def _judge(
     **_: object,
 ) -> Callable[[bytes], Verdict]:
     """Everything that is the same for all sources, checked and opened once; what is left is the bytes."""
+    if online:
+        raise WrongUse(
+            "--online is not there yet",
+            hint="Record the documents it would fetch and hand them in with --sources DIR.",
+            code="CFG_ONLINE",
+        )
     from defa_id import files
     from defa_id.verifier import Verifier
 
@@ -126,8 +131,8 @@ def _judge(
     known = options.moment(known_at, "--known-at")
     expected = _expected(nonce, audience)
     rules = files.load_policy(policy).asking(for_state=for_state, purpose=purpose, min_level=min_level)
+    source = _source(recorded)
     opened = files.open_registry(registry, root=root, memory=memory, now=now)
-    source = _source(recorded, opened if online else None)
     verifier = Verifier(opened, rules)
     return lambda data: verifier.verify(
         data, at=moment, known_at=known, expected=expected, source=source, format=format_
@@ -142,21 +147,14 @@ def _expected(nonce: str | None, audience: str | None) -> Expected:
     return Expected.presentation(nonce=nonce or "", audience=audience or "")
 
 
-def _source(folder: str | None, asked: Registry | None) -> Source:
-    """Where documents come from: recorded ones first, then the hosts of the registry that may be asked."""
-    from defa_id.sources import FirstOf, NoSource
+def _source(folder: str | None) -> Source:
+    if folder is None:
+        from defa_id.sources import NoSource
 
-    sources: list[Source] = []
-    if folder is not None:
-        from defa_id import files
+        return NoSource()
+    from defa_id import files
 
-        sources.append(files.recorded_sources(Path(folder)))
-    if asked is not None:
-        from defa_id.net.kept import Cache
-        from defa_id.net.source import NetworkSource, default_cache_path
-
-        sources.append(NetworkSource.of(asked, cache=Cache(default_cache_path())))
-    return FirstOf(*sources) if len(sources) > 1 else sources[0] if sources else NoSource()
+    return files.recorded_sources(Path(folder))
 
 
 def _judged(item: Item, judge: Callable[[bytes], Verdict]) -> Judged:

@@ -40,6 +40,12 @@ class Embedded(NamedTuple):
     encoded: bytes
     value: Any
 
+    @property
+    def content(self) -> bytes:
+        """The bytes inside the byte string."""
+        outer = self.encoded[1 if self.encoded[0] < 0xD8 else 1 + (1 << self.encoded[0] - 0xD8) :]
+        return outer[1 if outer[0] < 0x58 else 1 + (1 << outer[0] - 0x58) :]
+
 
 class _Open(NamedTuple):
     """A container whose items are being read. `kind`: a tag, or _ARRAY, _MAP, _ROOT; `start` and

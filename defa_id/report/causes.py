@@ -19,16 +19,33 @@ _COSE: Final = (
 _LINKED: Final = (
     *("LD_CONTEXT", "LD_UNSAFE", "SD_POINTER", "LIMIT_RDF", "RDF_COMPLEXITY", "RDF_SYNTAX", "RDF_UNSUPPORTED"),
 )
-_KEYS: Final = ("KEY_INVALID", "KEY_WEAK", "KEY_PRIVATE", "KEY_USE", "DID_*", "NET_*")
+_MDOC: Final = (
+    *("INPUT_BASE64", "MDOC_SHAPE", "MDOC_VERSION", "MDOC_STATUS", "MDOC_NO_DOCUMENT", "MDOC_DOCTYPE", "X509_MISSING"),
+    "LIMIT_CREDENTIALS",
+)
+_KEYS: Final = ("KEY_INVALID", "KEY_WEAK", "KEY_PRIVATE", "KEY_USE", "DID_*")
 
 _BY_CHECK: Final = {
     "registry.current": ("REG_STALE", "REG_EXPIRED", "TIME_CLOCK_UNTRUSTED"),
     "limit.size": ("LIMIT_INPUT_SIZE", "INPUT_EMPTY"),
     "format.recognised": ("INPUT_FORMAT_*", "JOSE_NOT_COMPACT"),
-    "format.wellformed": (*_HEADER, "SDJWT_SYNTAX", "SDJWT_ALG", "LIMIT_DISCLOSURES", "JWT_CLAIM_TYPE", *_JSON, *_COSE),
-    "format.disclosures": ("SDJWT_*", "LIMIT_DISCLOSURES", "JOSE_BASE64", *_JSON),
+    "format.wellformed": (
+        *_HEADER,
+        "SDJWT_SYNTAX",
+        "SDJWT_ALG",
+        "LIMIT_DISCLOSURES",
+        "JWT_CLAIM_TYPE",
+        *_JSON,
+        *_COSE,
+        *_MDOC,
+    ),
+    "format.disclosures": (
+        *("SDJWT_*", "LIMIT_DISCLOSURES", "JOSE_BASE64", *_JSON),
+        *("MDOC_DIGEST", "MDOC_DIGEST_ALG", "MDOC_DUPLICATE", "MDOC_ITEM", "MDOC_DATE", "MDOC_KEY_AUTH", "MDOC_SHAPE"),
+    ),
     "format.model": (
         *("JWT_*", "MODEL_*", "TIME_FORMAT", "TIME_WINDOW_INVERTED", "STATUS_SHAPE", "SHAPE_CONTROL_CHAR"),
+        *("MDOC_SHAPE", "MDOC_DATE"),
         *("JOSE_TYP", "JOSE_HEADER_FORBIDDEN", "LIMIT_CREDENTIALS"),
     ),
     "issuer.listed": ("SCOPE_ISSUER_UNKNOWN",),
@@ -55,11 +72,11 @@ _BY_CHECK: Final = {
         *("SCOPE_TIME", "TIME_ISSUED_UNKNOWN", "KEY_COMPROMISED*"),
     ),
     "issuer.scope": ("SCOPE_TYPE", "SCOPE_FORMAT", "SCOPE_SUBJECT", "SCOPE_STATE", "SCOPE_INTERFACE"),
-    "holder.presented": ("KB_MISSING", "KB_CLAIM", *_HEADER, *_JSON),
+    "holder.presented": ("KB_MISSING", "KB_CLAIM", *_HEADER, *_JSON, "MDOC_DEVICE_AUTH", "MDOC_SESSION", *_COSE),
     "holder.key": ("KB_NO_CNF", "KB_CNF", "SCOPE_HOLDER_KEY", *_KEYS),
     "holder.proof": (
         *("KB_SIGNATURE", "JOSE_SIGNATURE", "JOSE_SIGNATURE_FORMAT", "JOSE_ALG_FORBIDDEN", "JOSE_ALG_KEY_MISMATCH"),
-        *("KB_NO_CNF", "KB_CNF", "SCOPE_HOLDER_KEY", *_KEYS),
+        *("KB_NO_CNF", "KB_CNF", "SCOPE_HOLDER_KEY", "COSE_ALG", *_KEYS),
     ),
     "holder.hash": ("KB_SD_HASH",),
     "holder.nonce": ("KB_NONCE",),

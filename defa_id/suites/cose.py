@@ -17,7 +17,7 @@ from defa_id.codec.cbor import Tagged
 from defa_id.codec.text import printable
 from defa_id.credential import KeyHint, Proof
 from defa_id.errors import Fault
-from defa_id.keys import PublicKey
+from defa_id.keys import AGREED_MAC, PublicKey
 from defa_id.suites import Means
 
 SIGN1: Final = 18  # RFC 9052 §2, the tags of the two messages
@@ -34,7 +34,7 @@ ALGORITHMS: Final[Mapping[int, str]] = {
     -19: "Ed25519",
     -37: "PS256",
 }
-HMAC_256: Final = 5  # HMAC 256/256, RFC 9053 §3.1: for COSE_Mac0 only, never for a signature
+HMAC_256: Final = 5  # RFC 9053 §3.1: for COSE_Mac0 only, never for a signature
 
 ALG: Final = 1  # RFC 9052 §3.1
 CRIT: Final = 2
@@ -50,7 +50,7 @@ Headers = Mapping[Label, Any]
 class Message(NamedTuple):
     """A COSE_Sign1 or COSE_Mac0 read and not verified.
 
-    `alg`: a name of `keys.ALGORITHMS`, or `HMAC` for a Mac0; `protected_bytes`: the content of the
+    `alg`: a name of `keys.ALGORITHMS`, or AGREED_MAC for a Mac0; `protected_bytes`: the content of the
     protected header's byte string as received; `payload`: what is signed, wherever it came from;
     `signature`: the signature, or the tag of a Mac0.
     """
@@ -119,7 +119,7 @@ def read_mac0(value: Any, detached: bytes | None = None) -> Message:
     number = _alg(protected, unprotected)
     if number != HMAC_256:
         raise Fault("COSE_ALG", f"{number} is not HMAC 256/256", alg=str(number))
-    return Message("HMAC", protected, unprotected, raw, payload, tag)
+    return Message(AGREED_MAC, protected, unprotected, raw, payload, tag)
 
 
 def verify(proof: Proof, key: PublicKey, *_: Means) -> None:
@@ -138,6 +138,30 @@ def verify_mac(message: Message, key: bytes, external_aad: bytes = b"") -> None:
     covered = to_be_signed("MAC0", message.protected_bytes, external_aad, message.payload)
     if not hmac.compare_digest(hmac.digest(key, covered, "sha256"), message.signature):
         raise Fault("COSE_SIGNATURE", "the code does not match")
+
+
+def agreed_proof(message: Message, own_key: Any, salt: bytes) -> Proof:
+    """A Mac0 under a key that the holder and this verifier agree on (ISO/IEC 18013-5 §9.1.3.5), for the
+    suite `cose-mac`: `own_key` is this verifier's ephemeral private key, `salt` that of the derivation."""
+    return Proof("cose-mac", AGREED_MAC, KeyHint(), b"", message.signature, (message, own_key, salt))
+
+
+def verify_agreed(proof: Proof, key: PublicKey, means: Means) -> None:  # noqa: ARG001  (a suite's signature)
+    """Return if the holder of `key` made the code. Raises `Fault` COSE_SIGNATURE, COSE_ALG where the two
+    keys are of different curves."""
+    message, own_key, salt = proof.content
+    verify_mac(message, _agreed(own_key, key, salt))
+
+
+def _agreed(own_key: Any, key: PublicKey, salt: bytes) -> bytes:
+    """EMacKey: HKDF with SHA-256 (RFC 5869 §2) over the shared secret, one block of output."""
+    import hmac
+
+    try:
+        shared = key.agree(own_key)
+    except Fault as fault:
+        raise Fault("COSE_ALG", fault.why, alg=AGREED_MAC) from None
+    return hmac.digest(hmac.digest(salt, shared, "sha256"), b"EMacKey\1", "sha256")
 
 
 def to_be_signed(what: str, protected: bytes, external_aad: bytes, payload: bytes) -> bytes:

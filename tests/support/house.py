@@ -25,16 +25,16 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"answers"}),
     frozenset({"verifier", "inspection"}),
     # The pure middle ends here.
-    frozenset({"disk", "places", "wire"}),
+    frozenset({"disk", "places"}),
     frozenset({"files"}),
     frozenset({"now", "fetching"}),
-    frozenset({"net", "report", "issue", "types", "distribution"}),
+    frozenset({"net", "report", "issue", "distribution"}),
     frozenset({"operator"}),
     frozenset({"bulk", "service"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),
 )
-MIDDLE = frozenset().union(*FLOORS[: FLOORS.index(frozenset({"disk", "places", "wire"}))])
+MIDDLE = frozenset().union(*FLOORS[: FLOORS.index(frozenset({"disk", "places"}))])
 
 # The documented conveniences at the edge of the middle, each imported inside a function.
 CONVENIENCES = {("defa_id.policy", "files")}

@@ -39,7 +39,7 @@ def test_the_zone_of_a_moment_is_no_matter() -> None:
     assert verifier.verify(token, at=there).to_json() == verifier.verify(token, at=NOW).to_json()
 
 
-@pytest.mark.parametrize("name", ["mdoc", "VC-JWT", "", "vc-jwt "])
+@pytest.mark.parametrize("name", ["mdl", "VC-JWT", "", "vc-jwt "])
 def test_a_format_nobody_knows_is_wrong_use(name: str) -> None:
     world, signer = World.make()
     with pytest.raises(WrongUse, match="no format"):
