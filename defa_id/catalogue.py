@@ -832,6 +832,52 @@ def _reasons() -> Iterable[Reason]:
     yield reason("REG_SUBJECT", "A state's list speaks for another state.", "Tell the registry's operator.")
     yield reason("REG_ID_CONFLICT", "Two states list the same issuer.", "Tell both states' operators.")
     yield reason("REG_KEY_REUSE", "One key is listed for two issuers.", "Tell both issuers' operators.")
+    # Receipts
+    yield reason("RECEIPT_FORM", "This is not a receipt.", "Hand in the file as `defa-id verify --receipt` wrote it.")
+    yield reason(
+        "RECEIPT_SIGNATURE",
+        "The receipt is not signed by the key given.",
+        "Get the relying party's public key over a channel you trust; if it is the right one, believe nothing here.",
+    )
+    yield reason(
+        "RECEIPT_CONTRADICTION",
+        "What the receipt says does not add up.",
+        "Ask the relying party how it was made: its decision does not follow from its checks.",
+    )
+    yield reason(
+        "RECEIPT_REGISTRY_OTHER",
+        "The registry at hand is not the one the receipt rests on.",
+        "Give the registry the receipt names, of the same version or a later one.",
+    )
+    yield reason(
+        "RECEIPT_REGISTRY_FORKED",
+        "The receipt names a registry that nobody published under this version.",
+        "Ask the relying party, and the registry's operator, what was published then.",
+    )
+    yield reason("RECEIPT_INPUT_OTHER", "This is not what was judged.", "Hand in exactly what was presented then.")
+    yield reason(
+        "RECEIPT_INPUT_PART",
+        "It is the same credential, but not the same presentation.",
+        "Hand in exactly what was presented then, with the holder's proof.",
+    )
+    yield reason(
+        "RECEIPT_OPENING",
+        "Without its opening a receipt does not tell which credential it is about.",
+        "Give the opening that was kept beside the receipt (--opening FILE).",
+    )
+    yield reason(
+        "RECEIPT_POLICY", "The policy it was judged by is not at hand.", "Give that policy document (--policy FILE)."
+    )
+    yield reason(
+        "RECEIPT_OTHERWISE",
+        "Asked again as of then, the answers are not those of the receipt.",
+        "Ask the relying party; the lines that differ are named.",
+    )
+    yield reason(
+        "RECEIPT_UNREPEATABLE",
+        "Not everything that was known then is at hand.",
+        "Give what the decision rested on: the recorded documents, the nonce and the audience.",
+    )
 
 
 def _build() -> Catalogue:

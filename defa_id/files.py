@@ -61,12 +61,17 @@ def read_input(path: Path, limit: int = limits.INPUT_BYTES) -> bytes:
         ) from None
 
 
+def presets() -> frozenset[str]:
+    """The names of the shipped policies."""
+    return frozenset(path.stem for path in (_PACKAGE / "policies").glob("*.json"))
+
+
 def load_policy(name: str | os.PathLike[str]) -> Policy:
     """A shipped preset by its name, or a policy document by its path. Raises `PolicyInvalid`."""
     shipped = _PACKAGE / "policies" / f"{name}.json"
     path = shipped if str(name).replace("-", "").isalnum() and shipped.is_file() else Path(name)
     if not path.is_file():
-        known = ", ".join(sorted(preset.stem for preset in shipped.parent.glob("*.json")))
+        known = ", ".join(sorted(presets()))
         raise PolicyInvalid(f"no policy {printable(str(name))!r}", hint=f"Give a file, or one of {known}.")
     try:
         return Policy.from_document(strict_json.load_object(read_input(path, limits.DOCUMENT_BYTES)))

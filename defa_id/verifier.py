@@ -9,7 +9,7 @@ status onwards may a source be asked, and only while nothing has failed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -22,7 +22,7 @@ from defa_id.credential import Credential, KeyBinding, Presentation, Reading, Re
 from defa_id.errors import Fault, Unknowable, WrongUse
 from defa_id.keys import PublicKey
 from defa_id.parts import DEFAULT_PARTS, Case, Format, Parts
-from defa_id.policy import Expected, Policy
+from defa_id.policy import ENVIRONMENTS, Expected, Policy
 from defa_id.sources import NoSource, Source, Unavailable
 from defa_id.trust import assurance
 from defa_id.trust.assurance import Shown, Vector
@@ -458,13 +458,14 @@ class _Walk:
     ) -> None:
         """What the verdict says about this credential, and what it hands over if accepted."""
         first = services[0] if services else None
+        listed = {name.value for service in services for name in service.names}.union(*(one.types for one in services))
         self.credentials.append(
             {
                 "format": credential.format,
-                "types": [printable(type, 256) for type in credential.types],
+                "types": [_named(type, listed) for type in credential.types],
                 "digest": credential.digest,
                 "issuer": {
-                    "id": printable(credential.issuer, 256) if credential.issuer is not None else None,
+                    "id": _named(credential.issuer, listed) if credential.issuer is not None else None,
                     "state": first.state if first else None,
                     "name": printable(first.name, 128) if first else None,
                     "entity_id": printable(first.entity_id, 256) if first else None,
@@ -511,6 +512,7 @@ class _Walk:
                 "purpose": self.policy.purpose,
                 "min_level": None if self.policy.needed_level == "none" else self.policy.needed_level,
                 "holder_binding": self.holder_asked,
+                "environments": [name for name in ENVIRONMENTS if name in self.policy.environments],
             },
             credentials=tuple(self.credentials),
             recognitions=tuple(self.recognitions),
@@ -560,6 +562,11 @@ def _binding(format: Format, credential: Credential, expected: Expected) -> Foun
     if format.binding is None:
         raise Fault("KB_MISSING")
     return Found(format.binding(credential, expected), "with a key binding", {})
+
+
+def _named(name: str, listed: Collection[str]) -> str:
+    """An identifier as the registry spells it, whole; one that only the sender uses, made safe to show."""
+    return name if name in listed else printable(name, 256)
 
 
 def _some(value: T | None) -> T:

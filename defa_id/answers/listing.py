@@ -59,7 +59,7 @@ def key_listed(
     if certified:
         from defa_id.resolvers import x5c
 
-        return Found(found, why, {"certificate": x5c.fingerprint(certified[0])})
+        return Found(found, why, {"certificate": x5c.fingerprint(certified[0]), "listed": _certificates(found)})
     return Found(found, why, _thumbprints(found))
 
 
@@ -121,7 +121,7 @@ def signer_of(
         for key in known(service.keys, known_at)
         if key.thumbprint == listed.thumbprint
     ]
-    return _signer(registry.key(listed), credential, records)
+    return signer_by(registry.key(listed), credential, records)
 
 
 def _resolved(parts: Parts, credential: Credential, proof: Proof) -> PublicKey:
@@ -176,7 +176,13 @@ def _thumbprints(signers: Signers) -> Evidence:
     return {"thumbprint": found[0]} if len(found) == 1 else {"thumbprint": found}
 
 
-def _signer(key: PublicKey, credential: Credential, records: Listings) -> Signer:
+def _certificates(signers: Signers) -> list[str]:
+    """The listed certificates that the signers' own lead to."""
+    held = (record for signer in signers for record in signer.listed)
+    return sorted({record.sha256 for record in held if isinstance(record, ListedCertificate)})
+
+
+def signer_by(key: PublicKey, credential: Credential, records: Listings) -> Signer:
     """The signer, with what the authorisations for this credential have on record about its key."""
     services = {id(service): service for service, _ in records}
     speaking = {id(service) for service in relevant(credential, tuple(services.values()))}
@@ -250,7 +256,7 @@ def _certified(
     key = x5c.verify(chain, authorities, leaves, credential.window.issued or at, profile, state=state, at=at)
     if not leaves and issuer is not None and not _is_named(issuer, x5c.names(chain[0])):
         raise Fault("SCOPE_ISSUER_KEY", "the certificate is not issued for this issuer")
-    return _signer(key, credential, records)
+    return signer_by(key, credential, records)
 
 
 def _leads(chain: tuple[bytes, ...], listed: ListedCertificate) -> bool:

@@ -18,6 +18,7 @@ _COMMANDS: Final = {
     "verify": "Judge credentials: accepted, rejected or not decided, and why.",
     "inspect": "Show what is inside a credential, without judging it.",
     "explain": "Explain a check or a reason code, and what to do about it.",
+    "receipt": "Check receipts of decisions, and ask filed decisions again.",
     "matrix": "Show who recognises whom, at which level.",
     "registry": "Edit, check, publish and look into a trust registry.",
     "sandbox": "Make a complete demo registry of your own.",

@@ -13,16 +13,20 @@ from defa_id.cli.reading import STDIN, Item, item_of, items_of, read
 from defa_id.errors import DefaIdError, RegistryRejected, WrongUse
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from defa_id.policy import Expected
+    from defa_id.receipt.filing import Cabinet
     from defa_id.sources import Source
     from defa_id.verdict import Verdict
 
 
 class Judged(NamedTuple):
-    """What became of one source: a verdict, or the reason there is none."""
+    """What became of one source: a verdict and where its receipt was filed, or the reason there is none."""
 
     name: str
     answer: Verdict | DefaIdError
+    receipt: Path | None = None
 
     @property
     def exit_code(self) -> int:
@@ -50,6 +54,7 @@ _SECTIONS: Final = {
     "When": ("--at", "--known-at"),
     "A presentation by its holder": ("--nonce", "--audience"),
     "What lies outside": ("--sources", "--online"),
+    "A record of the decision": ("--receipt", "--receipt-key", "--receipt-opening"),
     "Form": ("--format", "--json", "--ndjson", "--explain", "--lang", "-h"),
 }
 
@@ -67,6 +72,9 @@ _SECTIONS: Final = {
 @click.option("--audience", metavar="A", help="The verifier a presentation must be made for; with --nonce.")
 @click.option("--sources", "recorded", metavar="DIR", help="Recorded documents; DIR/index.json maps URL to file name.")
 @click.option("--online", is_flag=True, help="Allow the network. It is not there yet; use --sources.")
+@click.option("--receipt", metavar="FILE", help="File a signed receipt of the decision; several go to a folder.")
+@click.option("--receipt-key", metavar="FILE", help="The key it is signed with; see: defa-id receipt new-key.")
+@click.option("--receipt-opening", metavar="FILE", help="One opening for all receipts; default: one beside each.")
 @click.option("--format", "format_", metavar="NAME", help="Force a format instead of detecting it.")
 @options.json_option
 @click.option("--ndjson", "as_lines", is_flag=True, help="Machine output, one line for each source.")
@@ -83,10 +91,12 @@ def verify(ctx: click.Context, /, sources: tuple[str, ...], explain: bool, **giv
     if sources.count(STDIN) > 1:
         raise WrongUse("standard input is named twice", hint="It can be read once.")
     options.language(given["lang"])
-    judge = _judge(**given)
     items = list(items_of(sources))
     several = items != [item_of(sources[0])]  # also for a directory, whatever it holds
-    found = (_judged(item, judge) for item in items)
+    cabinet = _cabinet(given["receipt"], given["receipt_key"], given["receipt_opening"], several=several)
+    now = options.now()
+    judge = _judge(now, **given)
+    found = (_judged(item, judge, cabinet, now) for item in items)
     if given["as_lines"]:
         codes = _show_lines(found)
     elif given["as_json"]:
@@ -99,6 +109,7 @@ def verify(ctx: click.Context, /, sources: tuple[str, ...], explain: bool, **giv
 
 
 def _judge(
+    now: datetime,
     *,
     policy: str,
     for_state: str | None,
@@ -126,10 +137,9 @@ def _judge(
     from defa_id import files
     from defa_id.verifier import Verifier
 
-    now = options.now()
     moment = options.moment(at, "--at") or now
     known = options.moment(known_at, "--known-at")
-    expected = _expected(nonce, audience)
+    expected = expected_of(nonce, audience)
     rules = files.load_policy(policy).asking(for_state=for_state, purpose=purpose, min_level=min_level)
     source = _source(recorded)
     opened = files.open_registry(registry, root=root, memory=memory, now=now)
@@ -139,7 +149,8 @@ def _judge(
     )
 
 
-def _expected(nonce: str | None, audience: str | None) -> Expected:
+def expected_of(nonce: str | None, audience: str | None) -> Expected:
+    """What a presentation is expected to answer; nothing, if neither is given. Raises `WrongUse` for one alone."""
     from defa_id.policy import Expected
 
     if nonce is None and audience is None:
@@ -157,16 +168,37 @@ def _source(folder: str | None) -> Source:
     return files.recorded_sources(Path(folder))
 
 
-def _judged(item: Item, judge: Callable[[bytes], Verdict]) -> Judged:
-    """One source. What is wrong with it alone stops no other, nor does a state's list that only it needs."""
+def _judged(item: Item, judge: Callable[[bytes], Verdict], cabinet: Cabinet | None, now: datetime) -> Judged:
+    """One source. What is wrong with it alone stops no other, nor does a state's list that only it needs.
+
+    A decision that should be filed and could not be is none.
+    """
     try:
         data = read(item)
-    except WrongUse as error:
+        verdict = judge(data)
+        return Judged(item.name, verdict, cabinet.file(verdict, data, now) if cabinet else None)
+    except (WrongUse, RegistryRejected) as error:
         return Judged(item.name, error)
-    try:
-        return Judged(item.name, judge(data))
-    except RegistryRejected as error:
-        return Judged(item.name, error)
+    except OSError as error:
+        why = error.strerror or "input/output error"
+        refused = WrongUse(
+            f"the receipt could not be filed: {why}", hint="Nothing was decided; mend that and try again."
+        )
+        return Judged(item.name, refused)
+
+
+def _cabinet(where: str | None, key: str | None, opening: str | None, *, several: bool) -> Cabinet | None:
+    if where is None and key is None and opening is None:
+        return None
+    if where is None or key is None:
+        raise WrongUse(
+            "a receipt needs a place and a key",
+            hint="Give --receipt FILE and --receipt-key FILE; `defa-id receipt new-key FILE` makes a key.",
+        )
+    from defa_id.receipt import filing
+
+    shared = Path(opening) if opening is not None else None
+    return filing.Cabinet(Path(where), filing.read_key(Path(key)), several=several, shared=shared)
 
 
 def _show_one(judged: Judged) -> list[int]:
@@ -198,10 +230,17 @@ def _show_lines(found: Iterator[Judged]) -> list[int]:
 
 def _document(judged: Judged, *, named: bool) -> dict[str, Any]:
     """The JSON form. Where there may be several, `source` says which; file names are the caller's own words."""
-    source = {"source": judged.name.encode("utf-8", "backslashreplace").decode()} if named else {}
+    source = {"source": _path(judged.name)} if named else {}
+    if named and judged.receipt is not None:
+        source["receipt"] = _path(str(judged.receipt))
     if isinstance(judged.answer, DefaIdError):
         return {**source, "error": errors.described(judged.answer)}
     return {**source, **judged.answer.to_dict()}
+
+
+def _path(name: str) -> str:
+    """A file name as JSON can hold it: what is not UTF-8 in it is escaped."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _show_table(found: Iterator[Judged], items: list[Item]) -> list[int]:
@@ -242,5 +281,7 @@ def _show_reports(found: Iterator[Judged], *, named: bool, explain: bool) -> lis
             errors.show(judged.answer, machine=False)
         else:
             terminal.write(report(judged.answer, style, explain=explain))
+        if judged.receipt is not None:
+            terminal.say(f"receipt: {shown(str(judged.receipt), 200)}")
         codes.append(judged.exit_code)
     return codes

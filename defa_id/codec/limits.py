@@ -85,4 +85,6 @@ NAME_MARKS: Final = 4  # accents on one letter; Vietnamese needs two, no living 
 NAME_MARK_RUN: Final = 10  # marks of any kind in a row; the fullest Burmese syllable has eight [own]
 NUMBER_CHARS: Final = 64  # characters of one identifying number [schemas/credentials: maxLength of a document number]
 
+RECEIPT_BYTES: Final = 256 * KIB  # a receipt; one of eight credentials has about 60 KiB [own]
+
 ECHO_CHARS: Final = 64  # of hostile input in any message, escaped [own]

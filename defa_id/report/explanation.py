@@ -104,6 +104,8 @@ def _reason(page: Layout, name: str) -> None:
         page.pair("Check", "any check that was skipped")
     elif is_finding(name):
         page.pair("Check", "none: a finding on a name, date or number, for whoever decides")
+    elif name.startswith("RECEIPT_"):
+        page.pair("Check", "a check of `defa-id receipt check`, about a receipt and not about a credential")
     elif not checks:
         page.pair("Check", "none: nothing is judged, and the run ends with exit code 4")
     for check in checks:

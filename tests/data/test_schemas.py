@@ -67,7 +67,7 @@ MONONYM: Final[Object] = {"full": [form("Contoh")], "primary": "CONTOH"}
 
 
 def test_all_schemas_are_here() -> None:
-    assert len(FILES) == 8 + 2 * len(FAMILIES)
+    assert len(FILES) == 9 + 2 * len(FAMILIES)
 
 
 @EACH_FILE

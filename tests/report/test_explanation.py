@@ -33,7 +33,10 @@ def test_every_check_has_causes(check: str) -> None:
 @pytest.mark.parametrize("code", CATALOGUE.reasons)
 def test_every_reason_belongs_to_a_check_or_ends_the_run_or_is_a_finding(code: str) -> None:
     ends_the_run = code.startswith("REG_") or code == "LIMIT_REGISTRY"
-    assert causes.checks_of(code) or ends_the_run or code in causes.EVERYWHERE or causes.is_finding(code)
+    found = causes.checks_of(code) or code in causes.EVERYWHERE or causes.is_finding(code)
+    of_a_receipt = code.startswith("RECEIPT_")
+    assert found or ends_the_run or of_a_receipt
+    assert ("receipt check" in explanation.text(code)) == of_a_receipt
 
 
 def test_a_finding_says_that_no_check_gives_it() -> None:

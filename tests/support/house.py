@@ -29,7 +29,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"files"}),
     frozenset({"now", "fetching"}),
     frozenset({"net", "report", "issue", "distribution"}),
-    frozenset({"operator"}),
+    frozenset({"operator", "receipt"}),
     frozenset({"bulk", "service"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),

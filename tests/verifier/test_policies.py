@@ -83,6 +83,7 @@ class TestPurpose:
             "purpose": BANKING,
             "min_level": "substantial",
             "holder_binding": True,
+            "environments": ["demo", "sandbox", "pilot", "live"],
         }
 
     def test_the_question_may_ask_for_more_and_never_for_less(self) -> None:
