@@ -7,6 +7,7 @@
     python3 run.py check                lint, then test: what a change must pass
     python3 run.py peers [ARGUMENTS]    all tests, also those with independent software from npm
     python3 run.py format               put the code into its form
+    python3 run.py types                make schemas, contexts and tables of the credential types anew
     python3 run.py demo | table         make the demo registry, the README's table of checks, anew
     python3 run.py bench [ARGUMENTS]    measure; writes benchmarks/RESULTS.md
 
@@ -59,6 +60,9 @@ def main(arguments: list[str]) -> int:
     if command == "format":
         prepare("dev")
         return subprocess.call([program("ruff"), "check", "--fix", "."]) | subprocess.call([program("ruff"), "format"])
+    if command == "types":
+        prepare("base")
+        return become([program("python"), "-m", "defa_id.types.generating", *rest])
     if command == "demo":
         prepare("base")
         return become([program("python"), "-m", "defa_id.operator.demo", "trust_registry", *rest])

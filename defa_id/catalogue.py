@@ -653,6 +653,32 @@ def _reasons() -> Iterable[Reason]:
     yield reason(
         "SCHEMA_UNUSABLE", "The schema the registry names cannot be used.", "Tell the state's registry operator."
     )
+    # The network
+    later = "Try again later, or record the document and hand it in with --sources."
+    host = "Tell whoever runs that host; or record the document and hand it in with --sources."
+    yield reason(
+        "NET_OFFLINE",
+        "A document is not at hand, and the network may not be asked.",
+        "Allow the network with --online, or hand the document in with --sources.",
+    )
+    yield reason("NET_URL", "The address of a document is not one that is fetched.", issuer)
+    yield reason(
+        "NET_HOST",
+        "The host of a document is not one the registry names.",
+        "Hand the document in with --sources; or its state lists that host.",
+    )
+    yield reason("NET_DNS", "The host's addresses could not be found out.", later)
+    yield reason("NET_ADDRESS", "The host does not lie on the public internet.", host)
+    yield reason("NET_CONNECT", "The host could not be reached.", later)
+    yield reason("NET_TLS", "The host did not prove who it is.", host)
+    yield reason("NET_TIMEOUT", "The host took too long.", later)
+    yield reason("NET_REDIRECT", "The host sends elsewhere, and nobody goes there.", host)
+    yield reason("NET_STATUS", "The host does not have the document.", host)
+    yield reason("NET_TYPE", "The host sends another kind of document.", host)
+    yield reason("NET_ENCODING", "The host compresses what was asked for plain.", host)
+    yield reason("NET_SIZE", "The document is larger than a genuine one.", host)
+    yield reason("NET_TRUNCATED", "The document did not come whole.", later)
+    yield reason("NET_BUDGET", "So many documents were asked for that no more are now.", "Try again in five minutes.")
     # Recognition, assurance, policy
     states = (
         "The two states may recognise each other's credentials; the person can do nothing about it. Use another route."

@@ -53,19 +53,40 @@ def sweep(folder: Path) -> None:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the lock file `path`; another process waits for it. A lock ends with the process that held
-    it, however that ended, so there is never one to remove. Raises `OSError`."""
+def locked(path: Path, patience: float | None = None) -> Iterator[None]:
+    """Hold the lock file `path`; another process waits for it, at most `patience` seconds (None: as long
+    as it takes). A lock ends with the process that held it, however that ended, so there is never one
+    to remove. Raises `OSError`: also `TimeoutError`."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+        if patience is None:
+            _lock(descriptor, wait=True)
         else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            _lock_within(descriptor, patience)
         yield
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int, *, wait: bool) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(descriptor, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _lock_within(descriptor: int, patience: float) -> None:
+    from time import monotonic, sleep
+
+    ends = monotonic() + patience
+    while True:
+        try:
+            return _lock(descriptor, wait=False)
+        except (BlockingIOError, PermissionError):  # held by another: POSIX says the one, Windows the other
+            if monotonic() >= ends:
+                raise TimeoutError("another process holds the lock") from None
+            sleep(0.01)

@@ -7,16 +7,15 @@ on the time for all of them, however slowly the bytes drip.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from contextlib import closing
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from defa_id import wire
 from defa_id.codec.text import printable
-from defa_id.errors import RegistryRejected, Unknowable, WrongUse
+from defa_id.errors import Unknowable, WrongUse
 from defa_id.places import parts_of, too_large
-from defa_id.version import __version__
 
 if TYPE_CHECKING:
     import http.client
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 UNREACHABLE: Final = "REG_UNREACHABLE"
 TOTAL_SECONDS: Final = 60.0  # for everything one refresh asks of one server
 SILENCE_SECONDS: Final = 10.0  # without a byte
-_CHUNK: Final = 64 * 1024
 _DRAINED: Final = 256  # a longer answer to what is not there is not read; the connection is closed instead
 _ABSENT: Final = (403, 404)  # object stores say 403 where nothing is; TUF clients take both for absent
 
@@ -33,16 +31,10 @@ Connect = Callable[[str, int, float], "socket.socket"]
 
 
 def _tls(host: str, port: int, seconds: float) -> socket.socket:
-    """A TLS connection whose certificate names `host` (system trust store)."""
+    """A TLS connection whose certificate names `host`."""
     import socket
-    import ssl
 
-    plain = socket.create_connection((host, port), seconds)
-    try:
-        return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
-    except OSError:
-        plain.close()
-        raise
+    return wire.secured(socket.create_connection((host, port), seconds), host, wire.trust())
 
 
 class Network(NamedTuple):
@@ -93,14 +85,16 @@ class HttpsFiles:
                 if response.status in _ABSENT:
                     self._drain(response)
                     return None
-                return self._read(response, name, limit)
+                return wire.content(response, limit, self._count)
+        except wire.Unfit as unfit:
+            self.close()
+            raise (
+                too_large(name, limit) if unfit.code == "NET_SIZE" else _unreachable(self._host, unfit.why)
+            ) from None
         except (OSError, HTTPException, ValueError) as error:
             self.close()
             said = str(error) if isinstance(error, OSError) and str(error) else type(error).__name__
             raise _unreachable(name, said) from None
-        except (Unknowable, RegistryRejected):
-            self.close()
-            raise
 
     def close(self) -> None:
         """Close the connection; the next call opens another."""
@@ -118,7 +112,7 @@ class HttpsFiles:
 
     def _get(self, path: str) -> http.client.HTTPResponse:
         connection = self._connected()
-        connection.request("GET", path, headers={"Accept-Encoding": "identity", "User-Agent": f"defa-id/{__version__}"})
+        connection.request("GET", path, headers=wire.HEADERS)
         return connection.getresponse()
 
     def _connected(self) -> http.client.HTTPConnection:
@@ -129,34 +123,18 @@ class HttpsFiles:
             connection = HTTPConnection(self._host, self._port)
             connection.auto_open = 0  # never on its own: it would speak plain http
             connection.default_port = 443
-            connection.sock = _Bounded(self._network.connect(self._host, self._port, left), self._allowed)
+            connection.sock = wire.Bounded(self._network.connect(self._host, self._port, left), self._allowed)
             self._connection = connection
         return self._connection
-
-    def _read(self, response: http.client.HTTPResponse, name: str, limit: int) -> bytes:
-        if response.status != 200:
-            moved = ": redirects are not followed" if 300 <= response.status < 400 else ""
-            raise _unreachable(self._host, f"the server answered {response.status}{moved}")
-        if response.getheader("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
-            raise _unreachable(self._host, "the server compressed what was asked for plain")
-        announced = response.length
-        if announced is not None and announced > limit:
-            raise too_large(name, limit)
-        data = bytearray()
-        while chunk := response.read1(_CHUNK):
-            data += chunk
-            self.octets += len(chunk)
-            if len(data) > limit:
-                raise too_large(name, limit)
-        if announced is not None and len(data) != announced:
-            raise _unreachable(self._host, f"the server sent {len(data)} of {announced} bytes")
-        return bytes(data)
 
     def _drain(self, response: http.client.HTTPResponse) -> None:
         if response.length is not None and response.length <= _DRAINED:
             self.octets += len(response.read())
         else:
             self.close()
+
+    def _count(self, octets: int) -> None:
+        self.octets += octets
 
     def _left(self) -> float:
         if self._ends is None:
@@ -168,60 +146,6 @@ class HttpsFiles:
 
     def _allowed(self) -> float:
         return min(self._left(), self._network.silence_seconds)
-
-
-class _Bounded:
-    """A socket as `http.client` uses it, every operation of which asks how long it may take.
-
-    Like a socket of the standard library it ends with the last answer read from it: a server that says
-    `Connection: close` has the connection closed before its answer is read.
-    """
-
-    def __init__(self, sock: socket.socket, allowed: Callable[[], float]) -> None:
-        self._sock = sock
-        self._allowed = allowed
-        self._answers: set[_Incoming] = set()
-        self._closed = False
-
-    def sendall(self, data: Any) -> None:
-        self._sock.settimeout(self._allowed())
-        self._sock.sendall(data)
-
-    def makefile(self, *_: Any, **__: Any) -> io.BufferedReader:
-        answer = _Incoming(self._sock, self._allowed, self._ended)
-        self._answers.add(answer)
-        return io.BufferedReader(answer)
-
-    def close(self) -> None:
-        self._closed = True
-        if not self._answers:
-            self._sock.close()
-
-    def _ended(self, answer: _Incoming) -> None:
-        self._answers.discard(answer)
-        if self._closed and not self._answers:
-            self._sock.close()
-
-
-class _Incoming(io.RawIOBase):
-    """One response's bytes; closing it leaves the connection open for the next."""
-
-    def __init__(self, sock: socket.socket, allowed: Callable[[], float], ended: Callable[[_Incoming], None]) -> None:
-        self._sock = sock
-        self._allowed = allowed
-        self._ended = ended
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        self._sock.settimeout(self._allowed())
-        return self._sock.recv_into(buffer)
-
-    def close(self) -> None:
-        if not self.closed:
-            super().close()
-            self._ended(self)
 
 
 def _unreachable(what: str, why: str) -> Unknowable:

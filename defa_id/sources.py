@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
+from defa_id.codec.text import printable
 from defa_id.errors import Unknowable
 
 
@@ -28,7 +29,7 @@ class NoSource:
 
     def get(self, url: str, limit: int) -> Document:  # noqa: ARG002  (the protocol's signature)
         """Raises `Unavailable`; never returns."""
-        raise Unavailable(url)
+        raise Unavailable(url, "NET_OFFLINE")
 
 
 class RecordedSource:
@@ -40,14 +41,34 @@ class RecordedSource:
     def get(self, url: str, limit: int) -> Document:
         """The recorded document. Raises `Unavailable` when there is none within `limit`."""
         document = self._documents.get(url)
-        if document is None or len(document.data) > limit:
-            raise Unavailable(url)
+        if document is None:
+            raise Unavailable(url, "NET_OFFLINE", "it is not among the recorded documents")
+        if len(document.data) > limit:
+            raise Unavailable(url, "NET_SIZE", f"it is larger than {limit} bytes")
         return document
 
 
-class Unavailable(Unknowable):
-    """A document could not be had. Its asker says what that means by re-raising with its own reason."""
+class FirstOf:
+    """Several sources asked in order, until one has the document: recorded ones before the network."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__("STATUS_UNAVAILABLE", "the document is not at hand", url=url)
+    def __init__(self, *sources: Source) -> None:
+        self._sources = sources
+
+    def get(self, url: str, limit: int) -> Document:
+        """The first document to be had. Raises `Unavailable`: why the last one had none."""
+        refused = Unavailable(url, "NET_OFFLINE")
+        for source in self._sources:
+            try:
+                return source.get(url, limit)
+            except Unavailable as unavailable:
+                refused = unavailable
+        raise refused
+
+
+class Unavailable(Unknowable):
+    """A document could not be had. `code` says why, a NET_ reason. An asker that has a reason of its own
+    for it re-raises with that and keeps `why`."""
+
+    def __init__(self, url: str, code: str = "NET_OFFLINE", why: str = "") -> None:
+        super().__init__(code, why, url=printable(url, 256))
         self.url = url

@@ -401,7 +401,7 @@ class _Walk:
         try:
             document = self.source.get(url, limit)
         except Unavailable as unavailable:
-            raise Unknowable(code, unavailable.why, url=printable(url, 256)) from None
+            raise Unknowable(code, unavailable.why, url=printable(url, 256), network=unavailable.code) from None
         sha256 = hashlib.sha256(document.data).hexdigest()
         told = {"url": printable(url, 256), "sha256": sha256, "retrieved": document.retrieved}
         if told not in self.documents:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from defa_id.policy import Expected
     from defa_id.receipt.filing import Cabinet
     from defa_id.sources import Source
+    from defa_id.trust.registry import Registry
     from defa_id.verdict import Verdict
 
 
@@ -71,7 +72,7 @@ _SECTIONS: Final = {
 @click.option("--nonce", metavar="N", help="The nonce a presentation must answer; with --audience.")
 @click.option("--audience", metavar="A", help="The verifier a presentation must be made for; with --nonce.")
 @click.option("--sources", "recorded", metavar="DIR", help="Recorded documents; DIR/index.json maps URL to file name.")
-@click.option("--online", is_flag=True, help="Allow the network. It is not there yet; use --sources.")
+@click.option("--online", is_flag=True, help="Allow the network: https, hosts the registry lists, after --sources.")
 @click.option("--receipt", metavar="FILE", help="File a signed receipt of the decision; several go to a folder.")
 @click.option("--receipt-key", metavar="FILE", help="The key it is signed with; see: defa-id receipt new-key.")
 @click.option("--receipt-opening", metavar="FILE", help="One opening for all receipts; default: one beside each.")
@@ -128,12 +129,6 @@ def _judge(
     **_: object,
 ) -> Callable[[bytes], Verdict]:
     """Everything that is the same for all sources, checked and opened once; what is left is the bytes."""
-    if online:
-        raise WrongUse(
-            "--online is not there yet",
-            hint="Record the documents it would fetch and hand them in with --sources DIR.",
-            code="CFG_ONLINE",
-        )
     from defa_id import files
     from defa_id.verifier import Verifier
 
@@ -141,8 +136,8 @@ def _judge(
     known = options.moment(known_at, "--known-at")
     expected = expected_of(nonce, audience)
     rules = files.load_policy(policy).asking(for_state=for_state, purpose=purpose, min_level=min_level)
-    source = _source(recorded)
     opened = files.open_registry(registry, root=root, memory=memory, now=now)
+    source = _source(recorded, opened if online else None)
     verifier = Verifier(opened, rules)
     return lambda data: verifier.verify(
         data, at=moment, known_at=known, expected=expected, source=source, format=format_
@@ -158,14 +153,21 @@ def expected_of(nonce: str | None, audience: str | None) -> Expected:
     return Expected.presentation(nonce=nonce or "", audience=audience or "")
 
 
-def _source(folder: str | None) -> Source:
-    if folder is None:
-        from defa_id.sources import NoSource
+def _source(folder: str | None, asked: Registry | None) -> Source:
+    """Where documents come from: recorded ones first, then the hosts of the registry that may be asked."""
+    from defa_id.sources import FirstOf, NoSource
 
-        return NoSource()
-    from defa_id import files
+    sources: list[Source] = []
+    if folder is not None:
+        from defa_id import files
 
-    return files.recorded_sources(Path(folder))
+        sources.append(files.recorded_sources(Path(folder)))
+    if asked is not None:
+        from defa_id.net.kept import Cache
+        from defa_id.net.source import NetworkSource, default_cache_path
+
+        sources.append(NetworkSource.of(asked, cache=Cache(default_cache_path())))
+    return FirstOf(*sources) if len(sources) > 1 else sources[0] if sources else NoSource()
 
 
 def _judged(item: Item, judge: Callable[[bytes], Verdict], cabinet: Cabinet | None, now: datetime) -> Judged:

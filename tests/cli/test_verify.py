@@ -174,7 +174,6 @@ def test_a_presentation_is_held_to_its_nonce_and_audience(verify: Command, inbox
         (["--nonce", "n"], "CFG_USE", "both"),
         (["--audience", "a"], "CFG_USE", "both"),
         (["--nonce", "", "--audience", ""], "CFG_USE", "both"),
-        (["--online"], "CFG_ONLINE", "not there yet"),
         (["--json", "--ndjson"], "CFG_USE", "one of them"),
         (["--at", "yesterday"], "CFG_TIME", "RFC 3339"),
         (["--at", "2026-11-24T12:00:00"], "CFG_TIME", "RFC 3339"),

@@ -20,7 +20,8 @@ from defa_id.verdict import Check, Outcome, Verdict
 PROJECT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = PROJECT / "schemas"
 FILES: Final = sorted(FOLDER.rglob("*.schema.json"))
-FAMILIES: Final = ("person-identity", "professional-registration", "legal-entity")
+FAMILIES: Final = tuple(path.name.removesuffix(".vc.schema.json") for path in FILES if ".vc.schema." in path.name)
+FORMATS: Final = ("vc", "sd-jwt-vc", "mdoc")
 
 Object = dict[str, Any]
 EACH_FILE = pytest.mark.parametrize("path", FILES, ids=[path.name for path in FILES])
@@ -67,7 +68,8 @@ MONONYM: Final[Object] = {"full": [form("Contoh")], "primary": "CONTOH"}
 
 
 def test_all_schemas_are_here() -> None:
-    assert len(FILES) == 9 + 2 * len(FAMILIES)
+    assert {"person-identity", "professional-registration", "legal-entity"} <= set(FAMILIES)
+    assert len(FILES) == 10 + len(FORMATS) * len(FAMILIES)
 
 
 @EACH_FILE
@@ -102,8 +104,10 @@ def test_patterns_are_ones_every_engine_reads_alike(path: Path) -> None:
 
 def test_the_vocabulary_names_the_schemas_by_their_digests() -> None:
     vocabulary = load(PROJECT / "trust_registry" / "vocabulary.json")
-    assert len(vocabulary["types"]) == 2 * len(FAMILIES)
-    for entry in vocabulary["types"]:
+    named_schemas = [entry for entry in vocabulary["types"] if "schema" in entry]
+    assert len(named_schemas) == len(FORMATS) * len(FAMILIES)
+    assert all(entry["format"] == "cwt" for entry in vocabulary["types"] if entry not in named_schemas)
+    for entry in named_schemas:
         named = entry["schema"]
         schema = load(FOLDER / "credentials" / named["target"].removeprefix("schemas/"))
         assert named["uri"] == schema["$id"]

@@ -25,16 +25,16 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"answers"}),
     frozenset({"verifier", "inspection"}),
     # The pure middle ends here.
-    frozenset({"disk", "places"}),
+    frozenset({"disk", "places", "wire"}),
     frozenset({"files"}),
     frozenset({"now", "fetching"}),
-    frozenset({"net", "report", "issue", "distribution"}),
+    frozenset({"net", "report", "issue", "types", "distribution"}),
     frozenset({"operator", "receipt"}),
     frozenset({"bulk", "service"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),
 )
-MIDDLE = frozenset().union(*FLOORS[: FLOORS.index(frozenset({"disk", "places"}))])
+MIDDLE = frozenset().union(*FLOORS[: FLOORS.index(frozenset({"disk", "places", "wire"}))])
 
 # The documented conveniences at the edge of the middle, each imported inside a function.
 CONVENIENCES = {("defa_id.policy", "files")}

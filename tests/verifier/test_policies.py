@@ -162,7 +162,7 @@ class TestStatus:
         verdict = world.verify(self.tokens(signer)[type])
         assert verdict.decision is Decision.INDETERMINATE
         assert told(verdict) == [("status.list", "STATUS_UNAVAILABLE")]
-        assert verdict.problems[0].evidence == {"url": "https://status.example/1"}
+        assert verdict.problems[0].evidence == {"url": "https://status.example/1", "network": "NET_OFFLINE"}
         relied = verdict.recognitions[0]
         assert relied is not None
         assert relied["level"]["capped_by"] == ["bearer", "status"]

@@ -1,0 +1,1 @@
+"""The network: the only room that asks strangers, and only those the registry names."""

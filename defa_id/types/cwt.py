@@ -1,0 +1,67 @@
+"""A family in a CWT (RFC 8392): one claim that holds a map, in which numbers stand for names.
+
+The claims are of the private range (below -65536, RFC 8392 §9.1.1). Dates are text; an image is a byte string.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from defa_id.types import mdoc
+from defa_id.types.definition import Definition, Field, Shape
+
+Object = dict[str, Any]
+
+
+def table(definition: Definition) -> Object:
+    """Names and their numbers, as `schemas/cwt/NAME.json` holds them."""
+    return {
+        "defa_id": "cwt-keys/1",
+        "family": definition.name,
+        "kind": definition.cwt.kind,
+        "claim": definition.cwt.claim,
+        "keys": _keys(definition.shape),
+        "shapes": {str(shape.name): _keys(shape) for shape in definition.shapes() if shape.kind == "object"},
+    }
+
+
+def to_map(shape: Shape, claims: Mapping[str, Any]) -> dict[int, Any]:
+    """The claims with numbers for names, at every depth; what the family does not know stays out."""
+    return {
+        field.key_of(name): _each(field, value, _packed)
+        for name, value in claims.items()
+        if (field := shape.field(name))
+    }
+
+
+def from_map(shape: Shape, packed: Mapping[int, Any]) -> Object:
+    """The claims with their names again; numbers the family does not know stay out."""
+    known = {field.key_of(name): (name, field) for field in shape.fields for name in field.names}
+    return {known[key][0]: _each(known[key][1], value, _unpacked) for key, value in packed.items() if key in known}
+
+
+def _keys(shape: Shape) -> Object:
+    return {field.name: _key(field) for field in shape.fields}
+
+
+def _key(field: Field) -> int | Object:
+    if field.shape.kind != "object":
+        return field.key
+    return {"key": field.key, **({"shape": field.shape.name} if field.shape.name else {"keys": _keys(field.shape)})}
+
+
+def _each(field: Field, value: Any, what: Callable[[Shape, Any], Any]) -> Any:
+    return [what(field.shape, one) for one in value] if field.many else what(field.shape, value)
+
+
+def _packed(shape: Shape, value: Any) -> Any:
+    if shape.kind == "object":
+        return to_map(shape, value)
+    return mdoc.image_bytes(value) if shape.cbor == "bstr" else value
+
+
+def _unpacked(shape: Shape, value: Any) -> Any:
+    if shape.kind == "object":
+        return from_map(shape, value)
+    return mdoc.image_url(value) if shape.cbor == "bstr" else value

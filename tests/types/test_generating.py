@@ -1,0 +1,86 @@
+"""What is generated is what the definitions say, byte for byte."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from defa_id import files
+from defa_id.codec import canonical
+from defa_id.types import generating, shipped
+
+
+def test_what_lies_here_is_what_the_definitions_give(project: Path) -> None:
+    made = generating.outputs(project)
+    assert made == generating.outputs(project)
+    assert len(made) == 6 * len(shipped.load(project)) + 1
+    differing = [name for name, data in made.items() if (project / name).read_bytes() != data]
+    assert not differing, "run: python3 run.py types"
+    assert not generating.stale(project), "run: python3 run.py types"
+
+
+@pytest.fixture
+def checkout(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The sources of a checkout, with nothing generated in it."""
+    shutil.copytree(project / "schemas" / "types", tmp_path / "schemas" / "types")
+    (tmp_path / "trust_registry").mkdir()
+    shutil.copy(project / generating.VOCABULARY, tmp_path / generating.VOCABULARY)
+    monkeypatch.setattr(files, "data_root", lambda: tmp_path)
+    return tmp_path
+
+
+def test_the_command_writes_and_checks(project: Path, checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert generating.main(["--check"]) == 1
+    assert "differs: schemas/credentials/person-identity.vc.schema.json" in capsys.readouterr().out
+    assert not (checkout / "schemas" / "mdoc").exists()
+    assert generating.main([]) == 0
+    assert generating.main(["--check"]) == 0
+    assert (checkout / generating.VOCABULARY).read_bytes() == (project / generating.VOCABULARY).read_bytes()
+    left = checkout / "schemas" / "mdoc" / "gone.json"
+    left.write_text("{}", encoding="utf-8")
+    assert generating.main(["--check"]) == 1
+    assert generating.main([]) == 0
+    assert not left.exists()
+
+
+def test_the_command_says_what_is_wrong(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert generating.main(["--all"]) == 2
+    path = checkout / "schemas" / "types" / "person-identity.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"is": "place"', '"is": "spot"'), encoding="utf-8")
+    assert generating.main([]) == 2
+    assert "no shape is called spot" in capsys.readouterr().err
+
+
+def test_the_rest_of_the_vocabulary_stays_as_people_wrote_it(project: Path) -> None:
+    text = (project / generating.VOCABULARY).read_text(encoding="utf-8")
+    made = generating.with_types(text, [{"type": "A"}])
+    document = json.loads(made)
+    assert document.pop("types") == [{"type": "A"}]
+    assert document == {name: value for name, value in json.loads(text).items() if name != "types"}
+    with pytest.raises(ValueError, match="lines of their own"):
+        generating.with_types(json.dumps(json.loads(text)), [])
+
+
+def test_every_type_of_the_vocabulary_is_defined(project: Path) -> None:
+    vocabulary = json.loads((project / generating.VOCABULARY).read_text(encoding="utf-8"))
+    for entry in vocabulary["types"]:
+        one = shipped.family(entry["type"])
+        assert (entry["family"], entry["uri"], entry["subject"]) == (one.name, one.uri, one.subject)
+        if "schema" in entry:
+            lies = project / "schemas" / "credentials" / Path(entry["schema"]["target"]).name
+            assert canonical.digest(json.loads(lies.read_text(encoding="utf-8"))) == entry["schema"]["sha256"]
+
+
+def test_what_fits_stands_on_one_line() -> None:
+    assert generating.pretty({"a": [1, 2], "b": {}}) == b'{"a": [1, 2], "b": {}}\n'
+    assert generating.pretty({"long": ["x" * 70, {"y": "z"}]}).decode().splitlines() == [
+        "{",
+        '  "long": [',
+        f'    "{"x" * 70}",',
+        '    {"y": "z"}',
+        "  ]",
+        "}",
+    ]
