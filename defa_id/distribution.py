@@ -21,7 +21,7 @@ from defa_id.errors import RegistryRejected, Unknowable, WrongUse
 from defa_id.fetching import UNREACHABLE, HttpsFiles, Network
 from defa_id.files import NO_MEMORY, Memory, read_input
 from defa_id.trust import signed
-from defa_id.trust.registry import Registry
+from defa_id.trust.registry import BESIDE, Registry
 from defa_id.trust.seen import Seen
 from defa_id.trust.signed import Files, Opened
 
@@ -327,7 +327,7 @@ class _Refresh:
             anchor = get(_ANCHOR, limits.REGISTRY_ROOT_BYTES)
         if anchor is None:
             raise RegistryRejected("it is not a published registry", code="REG_MISSING")
-        origin = "beside the registry" if self._pinned is None else "pinned"
+        origin = BESIDE if self._pinned is None else "pinned"
         registry = Registry.open(take, anchor, now=self._now, origin=origin, seen=self._seen)
         return _Held(registry, {**taken, _ANCHOR: anchor}, registry.seen())
 

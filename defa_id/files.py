@@ -17,7 +17,7 @@ from defa_id.codec.text import printable
 from defa_id.errors import Fault, PolicyInvalid, RegistryRejected, WrongUse
 from defa_id.policy import Policy
 from defa_id.sources import Document, RecordedSource
-from defa_id.trust.registry import Registry
+from defa_id.trust.registry import BESIDE, Registry
 from defa_id.trust.seen import Seen
 
 NO_MEMORY: Final = "none"
@@ -135,7 +135,7 @@ def _standing(place: Path, pinned: bytes | None, now: datetime, memory: Memory) 
                 anchor = files("root.json", limits.REGISTRY_ROOT_BYTES) if pinned is None else pinned
                 if anchor is None:
                     break
-                origin = "beside the registry" if pinned is None else "pinned"
+                origin = BESIDE if pinned is None else "pinned"
                 return Registry.open(files, anchor, now=now, origin=origin, seen=memory.known)
             except RegistryRejected as rejected:
                 refused = refused or rejected
@@ -206,6 +206,7 @@ class Memory:
                 tuple((denied["state"], denied["entry"]) for denied in entry["denied"]),
                 {role: frozenset(keys) for role, keys in entry.get("signers", {}).items()},
                 {state: str(held) for state, held in entry.get("holders", {}).items()},
+                root_sha256=entry.get("root_sha256"),
             )
         except (KeyError, TypeError, AttributeError, ValueError, Fault):
             raise self._unusable("it cannot be read") from None
@@ -278,6 +279,7 @@ class Memory:
 def _remembered(seen: Seen) -> dict[str, Any]:
     return {
         "versions": dict(seen.versions),
+        "root_sha256": seen.root_sha256,
         "snapshot_sha256": seen.snapshot_sha256,
         "latest": times.show(seen.latest or datetime.fromtimestamp(0, UTC)),
         "denied": [{"state": state, "entry": dict(entry)} for state, entry in seen.denied],

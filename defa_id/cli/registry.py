@@ -11,7 +11,10 @@ from defa_id.cli import editing, options, terminal
 from defa_id.errors import ChangeRefused, WrongUse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
+
+    Read = Callable[[str], dict[str, Any]]
 
 # Commands in modules of their own: name -> (module:attribute, what the list says), imported when asked for.
 _ELSEWHERE: Final = {
@@ -133,10 +136,10 @@ def show(
     moment, known = options.moment(at, "--at") or now, options.moment(known_at, "--known-at")
     if directory is not None and (registry or root):
         raise WrongUse("--dir shows sources, --registry what is published", hint="Give one of them.")
-    documents, beside = _sources(directory) if directory else _published(registry, root, now)
-    if state is not None and state not in documents:
-        raise WrongUse(f"no state {state!r} in this registry", hint=f"The states are {', '.join(documents)}.")
-    views = [view.state_view(documents[name], moment, known) for name in ([state] if state else documents)]
+    states, read, beside = _sources(directory) if directory else _published(registry, root, now)
+    if state is not None and state not in states:
+        raise WrongUse(f"no state {state!r} in this registry", hint=f"The states are {', '.join(states)}.")
+    views = [view.state_view(read(name), moment, known) for name in ([state] if state else states)]
     if as_json:
         terminal.write_json(views[0] if state else views)
     elif state:
@@ -166,16 +169,17 @@ def status(directory: Path, as_json: bool) -> None:
         terminal.write(registry_changes.standings_text(standings))
 
 
-def _sources(directory: Path) -> tuple[dict[str, Any], str]:
+def _sources(directory: Path) -> tuple[tuple[str, ...], Read, str]:
     from defa_id.operator.tree import load
 
     tree = load(directory)
-    return {name: tree.states[name].listing for name in sorted(tree.states)}, "sources, as edited"
+    return tuple(sorted(tree.states)), lambda name: tree.states[name].listing, "sources, as edited"
 
 
-def _published(path: str | None, root: str | None, now: datetime) -> tuple[dict[str, Any], str]:
+def _published(path: str | None, root: str | None, now: datetime) -> tuple[tuple[str, ...], Read, str]:
+    """The states, and each one's list as it is asked for: one that cannot be believed hides no other."""
     from defa_id import files
 
     opened = files.open_registry(path, root=root, memory=None, now=now)
-    documents = {name: dict(opened.state_list(name).document) for name in opened.states()}
-    return documents, f"version {opened.version}, {opened.freshness}, anchor {opened.anchor}"
+    beside = f"version {opened.version}, {opened.freshness}, anchor {opened.anchor}"
+    return opened.states(), lambda name: dict(opened.state_list(name).document), beside

@@ -13,7 +13,7 @@ from defa_id.codec.text import printable
 from defa_id.errors import RegistryRejected
 from defa_id.files import Memory
 from defa_id.operator import storage
-from defa_id.trust.registry import Registry
+from defa_id.trust.registry import BESIDE, Registry
 from defa_id.trust.signed import Files
 
 
@@ -58,6 +58,6 @@ def _read(get: Files, anchor: bytes | None, now: datetime, memory: Memory) -> tu
     root = get("root.json", limits.REGISTRY_ROOT_BYTES) if anchor is None else anchor
     if root is None:
         raise RegistryRejected("this is not a published registry", code="REG_MISSING")
-    origin = "beside the registry" if anchor is None else "pinned"
+    origin = BESIDE if anchor is None else "pinned"
     registry = Registry.open(recording, root, now=now, origin=origin, seen=memory.known)
     return registry, {**held, "root.json": root}

@@ -17,6 +17,7 @@ from defa_id.trust.records import DENY, Denial, ListedKey, Service, StateList, c
 from defa_id.trust.seen import Seen
 from defa_id.trust.signed import Opened
 
+BESIDE: Final = "beside the registry"
 _STALE_DAYS: Final = 30  # registry design, freshness: beyond it no level may rest on it
 _LEEWAY: Final = timedelta(seconds=limits.LEEWAY_SECONDS)
 
@@ -72,7 +73,7 @@ class Registry:
     ) -> Registry:
         """The registry in `files`, as of the wall clock `now`. Raises `RegistryRejected`."""
         try:
-            opened = signed.open_signed(files, anchor, seen)
+            opened = signed.open_signed(files, anchor, seen, pinned=origin != BESIDE)
         except (KeyError, TypeError, AttributeError) as error:
             raise RegistryRejected(f"registry metadata cannot be read: {error!r}", code="REG_FORMAT") from None
         return cls(opened, now=now, anchor=origin, seen=seen(opened.registry))
@@ -237,6 +238,7 @@ class Registry:
             (*denied.values(), *kept),
             self._opened.signers,
             self._holders(),
+            root_sha256=self._opened.root_sha256,
         )
         return now.merge(before.under(self._opened.online))
 

@@ -14,8 +14,9 @@ Document = Mapping[str, Any]
 class Seen(NamedTuple):
     """What a client remembers of a registry: versions never go down, nor does time.
 
-    `signers`: the keys (SHA-256) that signed the timestamp and the snapshot of these versions;
-    `holders`: by state, whose list it is (`handover.holders`); `least`: versions no rotation undoes.
+    `root_sha256`: of what the root of that version says; `signers`: the keys (SHA-256) that signed the
+    timestamp and the snapshot of these versions; `holders`: by state, whose list it is
+    (`handover.holders`); `least`: versions no rotation undoes.
     """
 
     versions: Mapping[str, int] = {}
@@ -25,6 +26,7 @@ class Seen(NamedTuple):
     signers: Mapping[str, frozenset[str]] = {}
     holders: Mapping[str, str] = {}
     least: Mapping[str, int] = {}
+    root_sha256: str | None = None
 
     def merge(self, other: Seen) -> Seen:
         """The stricter of both: a client's memory and the floor that came with the package."""
@@ -40,6 +42,7 @@ class Seen(NamedTuple):
             {role: self._signers_with(other, role) for role in self.signers.keys() | other.signers.keys()},
             {**earlier.holders, **later.holders},
             _highest(self.least, other.least),
+            self._root_with(other),
         )
 
     def under(self, online: Mapping[str, Entitled]) -> Seen:
@@ -65,6 +68,11 @@ class Seen(NamedTuple):
 
     def _of(self, role: str) -> int:
         return self.versions.get(role, 0)
+
+    def _root_with(self, other: Seen) -> str | None:
+        if self._of("root") == other._of("root"):
+            return self.root_sha256 or other.root_sha256
+        return (self if self._of("root") > other._of("root") else other).root_sha256
 
     def _signers_with(self, other: Seen, role: str) -> frozenset[str]:
         mine, others = self.signers.get(role, frozenset()), other.signers.get(role, frozenset())

@@ -10,6 +10,7 @@ freshness as a grade instead of an error, a floor, and no network.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -20,12 +21,13 @@ from defa_id.errors import Fault, RegistryRejected
 from defa_id.policy import ENVIRONMENTS
 from defa_id.trust import handover
 from defa_id.trust.seen import Seen
-from defa_id.trust.signatures import Entitled, entitled, verify
+from defa_id.trust.signatures import Entitled, canonical_bytes, entitled, verify
 
 Files = Callable[[str, int], bytes | None]  # the file of that name, at most so many bytes; None if there is none
 Document = Mapping[str, Any]
 
 _SPECIFICATION: Final = "1."  # a later major version may mean something else by the same members [TUF §4.3]
+_STATES: Final = re.compile("[A-Z]{2}/")  # paths that a state alone may fill; the top role only delegates them
 _TOP: Final = frozenset({"root", "timestamp", "snapshot"})
 
 
@@ -45,7 +47,7 @@ class Opened(NamedTuple):
     registry: str
     environment: str
     title: str
-    anchor_sha256: str
+    root_sha256: str
     version: int
     sha256: str
     issued: datetime | None
@@ -59,21 +61,23 @@ class Opened(NamedTuple):
     holders: Mapping[str, str]
 
 
-def open_signed(files: Files, anchor: bytes, seen: Callable[[str], Seen]) -> Opened:
+def open_signed(files: Files, anchor: bytes, seen: Callable[[str], Seen], *, pinned: bool = True) -> Opened:
     """The registry that `files` holds, trusted through `anchor` (a root role's file).
 
-    `seen` gives what is remembered of a registry by its name. Raises `RegistryRejected`: REG_ROOT,
-    REG_ENVIRONMENT,
-    REG_SIGNATURE, REG_ROLLBACK, REG_EQUIVOCATION, REG_DIGEST, REG_MISSING, REG_FORMAT, LIMIT_REGISTRY.
-    Expiry is not an error here: see `defa_id.trust.registry`.
+    `seen` gives what is remembered of a registry by its name. `pinned`: the user chose this anchor; one
+    that merely came along has to lead from the root that is remembered. Raises `RegistryRejected`:
+    REG_ROOT, REG_ENVIRONMENT, REG_SIGNATURE, REG_ROLLBACK, REG_EQUIVOCATION, REG_DIGEST, REG_MISSING,
+    REG_FORMAT, LIMIT_REGISTRY. Expiry is not an error here: see `defa_id.trust.registry`.
     """
-    root = _root(files, anchor)
+    root, chain = _root(files, anchor)
     about = root.get("x-defa-id")
     if not isinstance(about, dict) or not all(isinstance(about.get(n), str) for n in ("registry", "environment")):
         raise RegistryRejected("the root does not say which registry it is", code="REG_ROOT")
     online = {role: _holders_of(root, role) for role in ("timestamp", "snapshot")}
     known = seen(about["registry"]).under(online)
     _not_below(known, "root", root)
+    if not pinned:
+        _require_known_root(known, chain)
     stamp = _load(files, "metadata/timestamp.json", limits.REGISTRY_TIMESTAMP_BYTES)
     stamped_by = _entitled(stamp, root, "timestamp", "timestamp")
     timestamp = stamp["signed"]
@@ -94,7 +98,7 @@ def open_signed(files: Files, anchor: bytes, seen: Callable[[str], Seen]) -> Ope
         registry=about["registry"],
         environment=about["environment"],
         title=str(about.get("title", "")),
-        anchor_sha256=hashlib.sha256(anchor).hexdigest(),
+        root_sha256=chain[_version(root)],
         version=version,
         sha256=sha256,
         issued=_moment(issued) if issued is not None else None,
@@ -123,7 +127,7 @@ def entitled_target(opened: Opened, path: str) -> bytes | None:
     role = "targets"
     try:
         for _ in range(3):  # targets → XX → XX-ops or XX-deny; the layout goes no deeper
-            if path in opened.roles[role].signed["targets"]:
+            if path in opened.roles[role].signed["targets"] and not (role == "targets" and _STATES.match(path)):
                 return opened.targets[role, path]
             delegated = _delegation(opened.roles[role].signed, path)
             if delegated is None:
@@ -182,15 +186,17 @@ def expiry_of(opened: Opened, territory: str) -> datetime:
     return min((opened.roles[name].expires for name in names if name in opened.roles), default=opened.expires)
 
 
-def _root(files: Files, anchor: bytes) -> Document:
-    """The newest root, each version signed by the one before and by itself (TUF §5.3)."""
+def _root(files: Files, anchor: bytes) -> tuple[Document, dict[int, str]]:
+    """The newest root, each version signed by the one before and by itself (TUF §5.3), and the SHA-256
+    of what each version from the anchor on says."""
     envelope = _parse(anchor, "the root")
     root = _signed(envelope, "root")
     _entitled(envelope, root, "root", "root")
+    chain = {_version(root): _said(root)}
     for _ in range(limits.REGISTRY_ROOT_HOPS + 1):
         data = files(f"metadata/{_version(root) + 1}.root.json", limits.REGISTRY_ROOT_BYTES)
         if data is None:
-            return root
+            return root, chain
         envelope = _parse(data, "the root")
         following = _signed(envelope, "root")
         if _version(following) != _version(root) + 1:
@@ -199,7 +205,19 @@ def _root(files: Files, anchor: bytes) -> Document:
         _entitled(envelope, following, "root", "root")
         _require_same_registry(root, following)
         root = following
+        chain[_version(root)] = _said(root)
     raise RegistryRejected(f"more than {limits.REGISTRY_ROOT_HOPS} root versions", code="LIMIT_REGISTRY")
+
+
+def _require_known_root(known: Seen, chain: Mapping[int, str]) -> None:
+    version = known.versions.get("root", 0)
+    if known.root_sha256 is None or chain.get(version) == known.root_sha256:
+        return
+    raise RegistryRejected(
+        "nothing leads from the root known under this name to the one that came along",
+        code="REG_ROOT",
+        hint="If you mean this one: pin it with --root FILE, and keep a memory for it with --memory FILE.",
+    )
 
 
 def _require_same_registry(before: Document, following: Document) -> None:
@@ -335,6 +353,10 @@ def _version(signed: Document) -> int:
     if type(version) is not int or version < 1:
         raise RegistryRejected("a role has no version", code="REG_FORMAT")
     return version
+
+
+def _said(signed: Document) -> str:
+    return hashlib.sha256(canonical_bytes(signed)).hexdigest()
 
 
 def _expires(signed: Document) -> datetime:

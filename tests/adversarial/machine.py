@@ -129,6 +129,7 @@ def _code(document: Any) -> str | None:
 
 def machine_of(home: Path, signer: Signer, monkeypatch: pytest.MonkeyPatch) -> Machine:
     """A machine with a golden credential by this issuer."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
     return Machine(home, minting.vc_jwt(signer), monkeypatch)
 
 

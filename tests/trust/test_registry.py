@@ -461,6 +461,7 @@ def remembered() -> st.SearchStrategy[Seen]:
         st.dictionaries(st.sampled_from(["timestamp", "snapshot"]), st.frozensets(st.sampled_from("pqr"), min_size=1)),
         st.dictionaries(st.sampled_from(["SG", "TH"]), st.sampled_from(["h1", "h2"])),
         st.dictionaries(st.sampled_from(["timestamp", "snapshot", "SG"]), st.integers(1, 9)),
+        st.none() | st.sampled_from(["r1", "r2"]),
     )
 
 

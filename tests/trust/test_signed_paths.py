@@ -51,6 +51,21 @@ def test_j19_a_state_hands_its_keys_the_path_of_another(repository: Repository) 
     assert repository.open().state_list("SG").document == json.loads(genuine)
 
 
+def test_j19_the_centre_writes_a_states_list_itself(repository: Repository) -> None:
+    """The top role may delegate a state's paths and not fill them, whatever TUF would let it do."""
+    _, genuine = repository.list_of("SG")
+    repository.place("targets", "SG/list.json", dumps({**json.loads(genuine), "sequence": 9}))
+    repository.place("targets", "SG/deny.json", dumps({"defa_id": "deny/1", "territory": "SG", "denied": []}))
+    registry = repository.open()
+    assert registry.state_list("SG").document == json.loads(genuine)
+    assert registry.denials("SG") == ()
+    delegations = repository.roles["targets"]["delegations"]
+    delegations["roles"] = [role for role in delegations["roles"] if role["name"] != "SG"]
+    registry = repository.open()
+    rejected("REG_SIGNATURE", lambda: registry.state_list("SG"))
+    rejected("REG_SIGNATURE", lambda: registry.denials("SG"))
+
+
 def test_j19_a_list_that_speaks_for_another_state(repository: Repository) -> None:
     _, foreign = repository.list_of("SG")
     repository.place("PH-ops", "PH/list.json", foreign)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from defa_id.codec import limits
+from defa_id.trust.registry import BESIDE, Registry
 from defa_id.trust.seen import Seen
-from tests.support.world import Json, World
+from tests.support.world import NOW, Json, World
 from tests.trust.repository import Repository, everything, key_entry, opened, rejected
 
 
@@ -21,6 +22,42 @@ def test_j02_another_root_with_the_right_names(golden: Repository) -> None:
             forged.root["keys"][keyid] = key
             forged.root["roles"][role]["keyids"].append(keyid)
     rejected("REG_SIGNATURE", lambda: opened(golden.files(), anchor=forged.files()["root.json"]))
+
+
+def as_found(repository: Repository, seen: Seen) -> Registry:
+    """Opened by the root that lies beside it, which nobody pinned."""
+    files = repository.files()
+    get = lambda name, _: files.get(name)  # noqa: E731
+    return Registry.open(get, files["root.json"], now=NOW, origin=BESIDE, seen=lambda _: seen)
+
+
+def with_other_keys(repository: Repository) -> Repository:
+    """Somebody else's registry under the same name, genuine in itself."""
+    other = repository.copy()
+    other.root["x-note"] = "another"
+    return other
+
+
+def test_j02_a_root_that_came_along_is_the_one_known_or_leads_from_it(repository: Repository) -> None:
+    seen = as_found(repository, Seen()).seen()
+    other = with_other_keys(repository)
+    rejected("REG_ROOT", lambda: as_found(other, seen))
+    other.open(seen=seen)  # pinned: the user's word counts
+    as_found(other, Seen())
+    repository.add_root(["region-a", "region-b"])
+    later = as_found(repository, seen).seen()
+    assert later.versions["root"] == 2
+    as_found(repository, later)
+    other.add_root(["region-a", "region-b"])
+    rejected("REG_ROOT", lambda: as_found(other, later))
+
+
+def test_j02_a_root_that_begins_after_the_one_known_leads_from_nothing(repository: Repository) -> None:
+    seen = as_found(repository, Seen()).seen()
+    other = with_other_keys(repository)
+    other.root["version"] = 5
+    rejected("REG_ROOT", lambda: as_found(other, seen))
+    as_found(other, seen._replace(root_sha256=None))  # an older version of this client noted no root
 
 
 BOTH = ["region-a", "region-b", "next-a", "next-b"]
