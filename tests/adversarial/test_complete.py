@@ -19,14 +19,15 @@ def numbers(text: str) -> set[int]:
     return found
 
 
-# The rows of the catalogue, areas A to C and I; the numbers between them were never given.
+# The rows of the catalogue, areas A to C, I and J; the numbers between them were never given.
 AREAS = {
     "a": numbers("1-5 7-10 12-13 15-20 22-27 29-34"),
     "b": numbers("1-6 8-27 29 31-44 46 49-53"),
     "c": numbers("1-15 17-18 20 22-26 28"),
     "i": numbers("1-11 13 15-17 20-28"),
+    "j": numbers("1-8 10-21 23-37 39-40"),
 }
-IN_A_NAME = re.compile(r"def test_\w+|\"[A-CI]\d\d[^\"]*\"|f\"[A-CI]\d\d")
+IN_A_NAME = re.compile(r"def test_\w+|\"[A-CIJ]\d\d[^\"]*\"|f\"[A-CIJ]\d\d")
 
 
 @pytest.mark.parametrize("area", AREAS)
