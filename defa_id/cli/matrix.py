@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Final
+
 import click
 
 from defa_id.cli import options, terminal
+
+_FILE: Final = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 
 
 @click.command("matrix")
@@ -12,6 +17,8 @@ from defa_id.cli import options, terminal
 @click.option("--purpose", metavar="NAME", help="Only what holds for this purpose.")
 @options.time_options
 @options.registry_options
+@click.option("--svg", metavar="FILE", type=_FILE, help="Draw it: one SVG file, complete in itself; - for here.")
+@click.option("--html", metavar="FILE", type=_FILE, help="A page with the maps and the same in tables; - for here.")
 @options.json_option
 def matrix(
     type_: str | None,
@@ -20,6 +27,8 @@ def matrix(
     known_at: str | None,
     registry: str | None,
     root: str | None,
+    svg: Path | None,
+    html: Path | None,
     as_json: bool,
 ) -> None:
     """Show who recognises whom, at which level, in which environment.
@@ -27,7 +36,7 @@ def matrix(
     Recognition has a direction: that one state relies on another says nothing about the way back.
     """
     from defa_id import files
-    from defa_id.codec import times
+    from defa_id.report import recognition_map
     from defa_id.trust import recognition
 
     now = options.now()
@@ -37,8 +46,29 @@ def matrix(
     rows = recognition.matrix(opened, at=moment, known_at=known, type=type_, purpose=purpose)
     if as_json:
         terminal.write_json(rows)
-        return
-    from defa_id.report.matrix import matrix_text
+        if svg is None and html is None:
+            return
+    about = recognition_map.about(opened, at=moment, known_at=known)
+    if svg is not None:
+        from defa_id.report.matrix_svg import matrix_svg
 
-    shown = matrix_text(rows, terminal.style(), at=times.show(moment), known_at=times.show(known) if known else None)
-    terminal.write(shown)
+        _write(svg, matrix_svg(rows, about=about))
+    if html is not None:
+        from defa_id.report.matrix_html import matrix_html
+
+        _write(html, matrix_html(rows, about=about))
+    if svg is None and html is None:
+        from defa_id.report.matrix import matrix_text
+
+        terminal.write(matrix_text(rows, terminal.style(), about=about))
+
+
+def _write(where: Path, text: str) -> None:
+    """Raises `OSError` if the file cannot be written; then the old one stands."""
+    if str(where) == "-":
+        terminal.write_utf8(text)
+        return
+    from defa_id import disk
+
+    disk.write(where, text.encode())
+    terminal.say(f"written: {where}")

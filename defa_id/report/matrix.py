@@ -2,111 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
+from defa_id.report import recognition_map
 from defa_id.report.layout import Layout, shown
+from defa_id.report.recognition_map import ENVIRONMENTS, LEVELS, NOT, NOT_YET, RECOGNISED, About, Cell, Map, Row
 from defa_id.report.style import PLAIN, Style
-from defa_id.report.width import pad
+from defa_id.report.width import clip, pad, width
 
-Row = Mapping[str, Any]
-Pair = tuple[str, str]
-Cells = Mapping[Pair, Sequence[Row]]
-
-_LETTERS: Final = {"low": "L", "substantial": "S", "high": "H"}
-_ENVIRONMENTS: Final = {"demo": "○", "sandbox": "◔", "pilot": "◑", "live": "●"}
-_RECOGNISED, _NOT_YET, _NOT = "recognised", "not_yet", "not_recognised"
-_NAME: Final = 7  # columns for the relying state
+_MARKS: Final = dict(zip(ENVIRONMENTS, "○◔◑●", strict=True))
+_CODE: Final = 7  # columns for the relying state's code
 _CELL: Final = 5
+_SHORTEST: Final = 10  # columns under which a state's name beside its code tells nothing
 
 
-def matrix_text(rows: Sequence[Row], style: Style = PLAIN, *, at: str, known_at: str | None = None) -> str:
+def matrix_text(rows: Sequence[Row], style: Style = PLAIN, *, about: About) -> str:
     """The rows of `matrix --json` as one map for each credential type; types with equal maps share one."""
     page = Layout(style)
-    known = f"as known at {shown(known_at)}" if known_at else "with all the registry holds"
-    page.banner("Who recognises whom", "bold", beside=f"at {shown(at)}, {known}")
-    maps = _maps(row for row in rows if row["type"] is not None)
-    states = sorted({str(row[side]) for row in rows for side in ("by", "of")})
+    page.banner("Who recognises whom", "bold", beside=f"as of {about.moment}, {about.knowledge}")
+    if about.source:
+        page.blank()
+        page.pair("Registry", shown(about.source, 120))
+    if about.notice:
+        page.pair("Note", about.notice, hue="yellow")
+    every = recognition_map.states(rows)
+    maps = recognition_map.maps(rows)
     if not maps:
         page.blank()
-        page.paragraph(f"Nothing is recognised between these {len(states)} states.")
+        page.paragraph(f"Nothing is recognised between these {len(every)} states.")
         return page.text
-    for types, cells in maps:
-        page.heading(", ".join(shown(name, 80) for name in types))
-        _map(page, cells, states)
+    for one in maps:
+        _heading(page, one, about)
+        _map(page, one, every, about)
+        _purposes(page, one)
     _legend(page)
     return page.text
 
 
-def _maps(rows: Iterable[Row]) -> list[tuple[list[str], Cells]]:
-    by_type: dict[str, dict[Pair, list[Row]]] = {}
-    for row in rows:
-        by_type.setdefault(str(row["type"]), {}).setdefault((str(row["by"]), str(row["of"])), []).append(row)
-    shared: list[tuple[list[str], Cells]] = []
-    for name, cells in sorted(by_type.items()):
-        same = next((names for names, others in shared if _sense(others) == _sense(cells)), None)
-        if same is None:
-            shared.append(([name], cells))
-        else:
-            same.append(name)
-    return shared
+def _heading(page: Layout, one: Map, about: About) -> None:
+    """The kind in words, and beneath it the types as they stand in credentials."""
+    title = shown(one.title(about), 200)
+    page.heading(title)
+    types = ", ".join(shown(name, 80) for name in one.types)
+    if types != title:
+        page.paragraph(types, hue="dim")
 
 
-def _sense(cells: Cells) -> dict[Pair, list[list[tuple[str, Any]]]]:
-    return {
-        pair: [[(key, value) for key, value in sorted(row.items()) if key != "type"] for row in rows]
-        for pair, rows in cells.items()
-    }
-
-
-def _map(page: Layout, cells: Cells, states: Sequence[str]) -> None:
-    fitting = max(1, (page.style.columns - 2 - _NAME) // _CELL)
-    for start in range(0, len(states), fitting):
-        part = states[start : start + fitting]
+def _map(page: Layout, one: Map, every: Sequence[str], about: About) -> None:
+    names = {state: shown(about.states.get(state, ""), 40) for state in every}
+    spare = page.style.columns - 2 - _CODE - _CELL * len(every)
+    longest = min(max(map(width, names.values())), spare)
+    room = _CODE + (longest if longest >= _SHORTEST else 0)
+    fitting = max(1, (page.style.columns - 2 - room) // _CELL)
+    for start in range(0, len(every), fitting):
+        part = every[start : start + fitting]
         page.blank()
         head = "".join(pad(f" {shown(of, 4)}", _CELL) for of in part)
-        page.line("  " + " " * _NAME + page.style.paint(head.rstrip(), "bold"))
-        for by in states:
-            drawn = "".join(_cell(page.style, by, of, cells.get((by, of), ())) for of in part)
-            page.line(f"  {page.style.paint(pad(shown(by, 4), _NAME), 'bold')}{drawn}")
+        page.line("  " + " " * room + page.style.paint(head.rstrip(), "bold"))
+        for by in every:
+            drawn = "".join(_cell(page.style, by, of, one.cells.get((by, of))) for of in part)
+            code = page.style.paint(pad(shown(by, 4), 4), "bold")
+            page.line(f"  {code}{pad(clip(names[by], room - _CODE), room - 4) if room > _CODE else '   '}{drawn}")
     page.blank()
-    found = sum(any(row["decision"] == _RECOGNISED for row in rows) for rows in cells.values())
-    page.paragraph(f"{found} of {len(states) * (len(states) - 1)} pairs recognised.")
-    _purposes(page, cells)
+    page.paragraph(f"{one.counted}.")
 
 
-def _cell(style: Style, by: str, of: str, rows: Sequence[Row]) -> str:
-    row = _foremost(rows)
+def _cell(style: Style, by: str, of: str, cell: Cell | None) -> str:
     if by == of:
         text, hue = "╲", "dim"
-    elif row is None or row["decision"] == _NOT:
+    elif cell is None or cell.decision == NOT:
         text, hue = "·", "dim"
-    elif row["decision"] == _NOT_YET:
+    elif cell.decision == NOT_YET:
         text, hue = "~", "yellow"
     else:
-        text = _value(row) + ("*" if any(other.get("purpose") for other in rows) else "")
-        hue = f"heat {row.get('level')}"
+        text = _value(cell.level, cell.environment) + ("*" if cell.noted else "")
+        hue = f"heat {cell.level if cell.level in LEVELS else None}"
     return style.paint(pad(style.fit(f" {text}"), _CELL - 1), hue) + " "
 
 
-def _value(row: Row) -> str:
-    letter = _LETTERS.get(str(row.get("level")), "-")
-    return letter + _ENVIRONMENTS.get(str(row.get("environment")), "?")
+def _value(level: object, environment: object) -> str:
+    return LEVELS.get(str(level), "-") + _MARKS.get(str(environment), "?")
 
 
-def _foremost(rows: Sequence[Row]) -> Row | None:
-    """Of a pair's rows the one that says most: recognised before coming, for any purpose before for one."""
-    rank = (_RECOGNISED, _NOT_YET, _NOT)
-    return min(rows, key=lambda row: (rank.index(row["decision"]), bool(row.get("purpose"))), default=None)
-
-
-def _purposes(page: Layout, cells: Cells) -> None:
+def _purposes(page: Layout, one: Map) -> None:
     """What a star in the map stands for: by pair and value, the purposes."""
     limited: dict[tuple[str, str], list[str]] = {}
-    for (by, of), rows in sorted(cells.items()):
-        for row in sorted(rows, key=lambda row: str(row.get("purpose"))):
-            if row.get("purpose") and row["decision"] != _NOT:
-                value = _value(row) if row["decision"] == _RECOGNISED else "~"
+    for (by, of), cell in sorted(one.cells.items()):
+        for row in cell.statements:
+            if row.get("purpose") and row["decision"] != NOT:
+                value = _value(row["level"], row["environment"]) if row["decision"] == RECOGNISED else "~"
                 pair = f"{shown(by, 4)} of {shown(of, 4)}"
                 limited.setdefault((pair, value), []).append(shown(row["purpose"], 120))
     for (pair, value), purposes in limited.items():
@@ -117,5 +102,5 @@ def _legend(page: Layout) -> None:
     page.heading("How to read it")
     page.paragraph("A row is the relying state, a column the home state of the credential.")
     page.pair("Least level", "L low   S substantial   H high")
-    page.pair("Environment", "   ".join(f"{mark} {name}" for name, mark in _ENVIRONMENTS.items()))
+    page.pair("Environment", "   ".join(f"{mark} {name}" for name, mark in _MARKS.items()))
     page.pair("Otherwise", "· no   ~ not yet   * see the purposes   ╲ itself")
