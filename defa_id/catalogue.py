@@ -852,6 +852,21 @@ def _reasons() -> Iterable[Reason]:
         "A state's keys were changed without the consent of those known before.",
         "Ask that state's authority, over a second channel, whether these keys are its own.",
     )
+    yield reason(
+        "REG_PUBLISH_FAILED",
+        "A publication could not be written; what was published before stands.",
+        "Mend the disk and publish again.",
+    )
+    yield reason(
+        "REG_PUBLISH_CONFLICT",
+        "Somebody else published meanwhile; theirs stands.",
+        "Publish again: it will be built on theirs.",
+    )
+    yield reason(
+        "REG_KEY_UNAVAILABLE",
+        "A key that has to sign is not here or cannot be read; nothing was signed.",
+        "Put its file back, readable by whoever publishes.",
+    )
     yield reason("REG_MISSING", "A registry file is missing.", "Fetch the registry again, or give the right path.")
     yield reason("REG_FORMAT", "A registry file cannot be read.", "Fetch the registry again; else tell its operator.")
     yield reason("REG_ENTRY", "A registry entry breaks a rule of the registry.", "Tell the state's registry operator.")

@@ -18,6 +18,20 @@ def write(path: Path, data: bytes, mode: int = 0o644) -> None:
     Raises `OSError` when the disk does not take it; then the old file stands and nothing is left
     behind. After a crash `sweep` removes what was. `sync_folder` makes the new name durable too.
     """
+    with _prepared(path, data, mode) as temporary:
+        os.replace(temporary, path)  # noqa: PTH105  (system calls by name: faults are injected there)
+
+
+def create(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """As `write`, unless something is there already: then `FileExistsError`, and that stands."""
+    with _prepared(path, data, mode) as temporary:
+        os.link(temporary, path)
+        os.unlink(temporary)  # noqa: PTH108
+
+
+@contextmanager
+def _prepared(path: Path, data: bytes, mode: int) -> Iterator[Path]:
+    """A durable file with this content beside `path`, to be given its name; removed if that fails."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{_TEMPORARY}{path.name}.{os.urandom(4).hex()}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
@@ -29,7 +43,7 @@ def write(path: Path, data: bytes, mode: int = 0o644) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        os.replace(temporary, path)  # noqa: PTH105  (system calls by name: faults are injected there)
+        yield temporary
     except OSError:
         temporary.unlink(missing_ok=True)
         raise

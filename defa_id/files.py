@@ -237,6 +237,7 @@ class Memory:
                 self._registries = {**self._registries, registry.name: _remembered(after)}
                 document = {"defa_id": _MEMORY, "registries": self._registries}
                 disk.write(self._path, json.dumps(document, indent=1).encode(), 0o600)
+                disk.sync_folder(self._path.parent)
         except OSError as error:
             if self._required:
                 raise self._unusable(str(error.strerror)) from None

@@ -7,7 +7,6 @@ that is the point, they are for demonstration and can never be taken for secrets
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Final, Protocol
@@ -70,14 +69,16 @@ class FileKeyring:
         self.directory = directory
 
     def get(self, name: str) -> SigningKey | None:
-        """The key in `NAME.jwk.json`, or None. Raises `WrongUse` for a file that holds no private key."""
+        """The key in `NAME.jwk.json`, or None. Raises `WrongUse` REG_KEY_UNAVAILABLE for a file that cannot be
+        read or holds no private key."""
         path = self.path(name)
-        if not path.is_file():
-            return None
         try:
+            if not path.is_file():
+                return None
             return signing.read(storage.read_bytes(path))
-        except WrongUse as error:
-            raise WrongUse(f"{path.name}: {error.message}", hint=error.hint) from None
+        except (WrongUse, OSError) as error:
+            said = (error.message, error.hint) if isinstance(error, WrongUse) else (str(error.strerror), "")
+            raise WrongUse(f"{path.name}: {said[0]}", hint=said[1], code="REG_KEY_UNAVAILABLE") from None
 
     def make(self, name: str, kind: str = "P-256") -> SigningKey:
         """A new random key, stored. Raises `ChangeRefused` if the name is taken."""
@@ -90,11 +91,9 @@ class FileKeyring:
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self.path(name)
         try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            storage.create(path, (json.dumps({**signing.to_jwk(key), **DEMO_MARK}, indent=2) + "\n").encode(), 0o600)
         except FileExistsError:
             raise ChangeRefused(f"key {name} exists already", hint=f"Move {path} away first.") from None
-        with os.fdopen(descriptor, "wb") as file:
-            file.write((json.dumps({**signing.to_jwk(key), **DEMO_MARK}, indent=2) + "\n").encode())
         return path
 
     def names(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ so a reader finds the old registry or the new one, whole, whatever happens to th
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,7 +30,7 @@ from tuf.api.metadata import (  # type: ignore[attr-defined]
 
 from defa_id.codec import canonical, times
 from defa_id.errors import ChangeRefused
-from defa_id.operator import append_only, compiling, lint, roles, storage
+from defa_id.operator import append_only, compiling, lint, placing, roles, storage
 from defa_id.operator.compiling import Compiled
 from defa_id.operator.keyring import Keyring
 from defa_id.operator.published import Published
@@ -40,8 +41,8 @@ from defa_id.trust import handover
 from defa_id.trust.signatures import canonical_bytes
 
 DEFAULT_DAYS: Final = 365
+_KEY_UNAVAILABLE: Final = "REG_KEY_UNAVAILABLE"
 _MEMBER: Final = "x-defa-id"
-_LAST: Final = "metadata/timestamp.json"
 
 
 class Publication(NamedTuple):
@@ -66,11 +67,13 @@ def publish(
     """
     now = now.replace(microsecond=0)
     lint.require_clean(tree)
+    built_on = placing.standing(path)
     storage.sweep(path)
     work = _Work(tree, keyring, Published.read(path), now, reappointed)
     work.build()
+    work.bridge()
     work.verify()
-    _write(path, work.files)
+    placing.place(path, work.files, built_on, work.late)
     return Publication(work.version, tuple(work.changed), path, now, work.expires)
 
 
@@ -86,11 +89,12 @@ def publish_approved(
     signed = tuple(approved)
     striking = [role.role for role in signed if role.role.endswith("-deny")]
     lint.require_clean(tree, only=[roles.denied(name[:2]) for name in striking] if len(striking) == len(signed) else ())
+    built_on = placing.standing(path)
     storage.sweep(path)
     work = _Work(tree, keyring, Published.read(path), now)
     work.adopt(signed)
     work.verify()
-    _write(path, work.files)
+    placing.place(path, work.files, built_on, work.late)
     return Publication(work.version, tuple(work.changed), path, now, work.expires)
 
 
@@ -117,6 +121,7 @@ class _Work:
         self.changed: list[str] = []
         self.version = before.version + 1 if before else 1
         self._roles: dict[str, tuple[Metadata[Targets], bytes]] = {}
+        self.late: set[str] = set()
         if before and now < before.issued:
             raise ChangeRefused(
                 f"the last publication was at {times.show(before.issued)}, after now",
@@ -174,6 +179,31 @@ class _Work:
         )
         self.timestamp, data = self._sign(stamp, roles.TIMESTAMP)
         self.files["metadata/timestamp.json"] = data
+
+    def bridge(self) -> None:
+        """Let readers pass from the old root to the new one without a moment in which neither fits what stands.
+
+        Root and timestamp are two files. Where the new root would not take the top roles that stand, it
+        comes after the timestamp if the old one takes the new ones; else a root that names the keys of
+        both goes before, and it takes both.
+        """
+        if self.before is None or self.root is self.before.root:
+            return
+        old, new = self.before.root.signed, self.root.signed
+        if _takes(new, self.before.timestamp, self.before.snapshot, self.before.roles["targets"][0]):
+            return
+        if not _takes(old, self.timestamp, self.snapshot, self._roles["targets"][0]):
+            both = copy.deepcopy(new)
+            for role in ("timestamp", "snapshot", "targets"):
+                keyids = [*old.roles[role].keyids, *new.roles[role].keyids]
+                both.roles[role] = Role(list(dict.fromkeys(keyids)), new.roles[role].threshold)
+                both.keys.update((keyid, old.keys[keyid]) for keyid in old.roles[role].keyids)
+            _, data = self._sign(both, roles.ROOT, every=True)
+            self.files[f"metadata/{both.version}.root.json"] = data
+            new.version += 1
+            self.root, data = self._sign(new, roles.ROOT, every=True)
+            self.files[f"metadata/{new.version}.root.json"] = data
+        self.late.add(f"metadata/{new.version}.root.json")
 
     def verify(self) -> None:
         """Refuse to publish a role that its delegator would not accept: it would lock readers out."""
@@ -357,6 +387,7 @@ class _Signers:
                     raise ChangeRefused(
                         f"role {duty.role} lacks the key {missing[0]}",
                         hint="Put its file back into the folder of keys; keys are replaced only when all are there.",
+                        code=_KEY_UNAVAILABLE,
                     )
                 self._public[duty.role] = standing
         return self._public[duty.role]
@@ -368,6 +399,7 @@ class _Signers:
             raise ChangeRefused(
                 f"role {duty.role} needs {duty.threshold} signatures and {len(here)} of its keys are here",
                 hint=f"Its keys are {', '.join(duty.keys)}.",
+                code=_KEY_UNAVAILABLE,
             )
         return here if every else here[: duty.threshold]
 
@@ -376,6 +408,16 @@ class _Signers:
             key = self._keyring.get(name)
             self._signers[name] = RoleSigner(name, key) if key else None
         return self._signers[name]
+
+
+def _takes(root: Root, *top: Metadata[Any]) -> bool:
+    """Whether a root takes these top roles as they are signed."""
+    try:
+        for role in top:
+            root.verify_delegate(role.signed.type, role.signed_bytes, role.signatures)
+    except UnsignedMetadataError:
+        return False
+    return True
 
 
 def _held(keys: Iterable[Key], threshold: int) -> Object:
@@ -389,23 +431,3 @@ def _same(old: Signed, new: Signed) -> bool:
         return {name: value for name, value in signed.to_dict().items() if name not in ("version", "expires")}
 
     return body(old) == body(new)
-
-
-def _write(path: Path, files: Mapping[str, bytes]) -> None:
-    """Targets, then roles, then the root, all of them safe on disk before the timestamp that names them."""
-    names = sorted(files, key=_order)
-    new = [name for name in names if not (path / name).is_file() or (path / name).read_bytes() != files[name]]
-    for name in new:
-        if name == _LAST:
-            for folder in sorted({(path / name).parent for name in new}):
-                storage.sync_folder(folder)
-        storage.write(path / name, files[name])
-    storage.sync_folder((path / _LAST).parent)
-
-
-def _order(name: str) -> tuple[int, str]:
-    if name == _LAST:
-        return 4, name
-    if name.endswith("root.json"):
-        return 3, name
-    return (2 if name.startswith("metadata/") else 1), name

@@ -58,6 +58,7 @@ def publish(directory: Path, now: datetime, *, reappointed: Collection[str] = ()
     what is raised; `WrongUse` too, if the directory is no registry.
     """
     with storage.locked(directory):
+        storage.sweep(directory)
         tree = load(directory)
         keyring = FileKeyring(directory / KEYS)
         published = Published.read(directory / PUBLISHED)

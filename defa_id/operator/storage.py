@@ -11,10 +11,10 @@ from typing import Any, Final
 from defa_id import disk
 from defa_id.catalogue import CATALOGUE
 from defa_id.codec import limits, strict_json
-from defa_id.disk import sweep, sync_folder, write
+from defa_id.disk import create, sweep, sync_folder, write
 from defa_id.errors import ChangeRefused, Fault, WrongUse
 
-__all__ = ["locked", "pretty", "read_bytes", "read_object", "sweep", "sync_folder", "write"]
+__all__ = ["create", "locked", "pretty", "read_bytes", "read_object", "sweep", "sync_folder", "write"]
 
 _LOCK: Final = ".lock"
 

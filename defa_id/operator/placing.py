@@ -1,0 +1,85 @@
+"""Putting a publication in its place: file by file, each in one step, and never a moment in which readers find half.
+
+A reader finds what `timestamp.json` names, so everything else is safe on the disk before that one
+file is replaced, and nothing it named before is touched. What fails or dies on the way leaves the old
+publication standing and files that nobody reads; the next publication goes over them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Final
+
+from defa_id.errors import ChangeRefused
+from defa_id.operator import storage
+
+STAMP: Final = "metadata/timestamp.json"
+
+
+def standing(path: Path) -> bytes | None:
+    """The timestamp that stands in a published folder, None if nothing is published there. Raises `ChangeRefused`."""
+    try:
+        return (path / STAMP).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise _failed(path, error) from None
+
+
+def place(path: Path, files: Mapping[str, bytes], built_on: bytes | None, late: Collection[str] = ()) -> None:
+    """Put `files` into the published folder: targets, roles and roots, then the timestamp, then what is `late`.
+
+    `built_on`: the timestamp this publication was built on. If another one stands by now, somebody
+    else published meanwhile, where no lock keeps two hosts apart (network file systems): refused, and
+    theirs stands. Raises `ChangeRefused` REG_PUBLISH_CONFLICT, REG_PUBLISH_FAILED.
+    """
+    first = sorted(name for name in files if name != STAMP and name not in late)
+    try:
+        for name in sorted(first, key=_rank):
+            _put(path, name, files[name], built_on)
+        _sync(path, files)
+        _put(path, STAMP, files[STAMP], built_on)
+        storage.sync_folder(path / "metadata")
+        for name in sorted(late):
+            _put(path, name, files[name], files[STAMP])
+        storage.sync_folder(path / "metadata")
+    except OSError as error:
+        raise _failed(path, error) from None
+
+
+def _put(path: Path, name: str, data: bytes, stands: bytes | None) -> None:
+    target = path / name
+    if target.is_file() and target.read_bytes() == data:
+        return
+    if standing(path) != stands:
+        raise ChangeRefused(
+            f"somebody else has published to {path} meanwhile",
+            hint="Publish again: it will be built on theirs.",
+            code="REG_PUBLISH_CONFLICT",
+        )
+    storage.write(target, data)
+
+
+def _sync(path: Path, files: Mapping[str, bytes]) -> None:
+    """Make every name durable, that of a new folder too."""
+    folders = {path}
+    for name in files:
+        folder = (path / name).parent
+        while folder != path:
+            folders.add(folder)
+            folder = folder.parent
+    for folder in sorted(folders, reverse=True):
+        storage.sync_folder(folder)
+
+
+def _rank(name: str) -> int:
+    return 3 if name.endswith("root.json") else 2 if name.startswith("metadata/") else 1
+
+
+def _failed(path: Path, error: OSError) -> ChangeRefused:
+    return ChangeRefused(
+        f"the publication cannot be written to {path}: {error.strerror or error}",
+        hint="What was published before stands. Mend the disk and publish again.",
+        code="REG_PUBLISH_FAILED",
+    )
