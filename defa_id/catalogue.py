@@ -419,6 +419,16 @@ def _reasons() -> Iterable[Reason]:
         issuer,
     )
     yield reason("SD_POINTER", "A selective disclosure names something that is not there.", issuer)
+    yield reason(
+        "WORKER_LIMIT",
+        "Reading it took more time or memory than a verifier spends on one credential.",
+        "Refuse it unless its issuer can say why; a genuine credential is read within milliseconds.",
+    )
+    yield reason(
+        "WORKER_ENDED",
+        "A part of this verifier that runs in a process of its own gave no answer.",
+        "Try again; if it stays so, report it with the credential's type and issuer.",
+    )
     yield reason("LIMIT_RDF", "Its graph is larger than any genuine one.", issuer)
     yield reason("RDF_COMPLEXITY", "Its graph is built to exhaust whoever canonicalizes it.", issuer)
     yield reason("RDF_SYNTAX", "Its statements are not well-formed.", issuer)

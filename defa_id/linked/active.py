@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from defa_id.codec import limits, strict_json
 from defa_id.codec.text import printable
 from defa_id.errors import Fault
+from defa_id.linked.literals import tag
 from defa_id.linked.terms import (
     ABSENT,
     KEYWORDS,
@@ -31,7 +32,6 @@ from defa_id.linked.terms import (
 
 Documents = Callable[[str], bytes | None]
 
-I18N: Final = "https://www.w3.org/ns/i18n#"
 _READ: Final = frozenset({"@context", "@direction", "@id", "@language", "@type", "@value"})
 _CACHED: Final = 64  # shapes of objects, and combinations of types, remembered for one active context
 
@@ -304,18 +304,10 @@ def _local(piece: Piece) -> Any:
 
 
 def _tag(term: Term, active: Active) -> str:
-    """How a plain text ends: with its language, or both language and direction as one datatype
-    (`rdfDirection` i18n-datatype, JSON-LD 1.1 Processing §10.2)."""
+    """How a plain text ends: with its language, or language and direction as one datatype."""
     language = active.language if isinstance(term.language, Absent) else term.language
     direction = active.direction if isinstance(term.direction, Absent) else term.direction
     return tag(language, direction)
-
-
-def tag(language: str | None, direction: str | None) -> str:
-    """The suffix for a language and a direction, either of which may be missing."""
-    if direction is not None:
-        return f"^^<{I18N}{language or ''}_{direction}>"
-    return f"@{language}" if language else ""
 
 
 def _keep(kept: dict[Any, Any], key: Any, value: Any, most: int = _CACHED) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from itertools import permutations
+from itertools import chain, permutations
 from typing import Final, NamedTuple
 
 from defa_id.codec import limits
@@ -16,6 +16,9 @@ from defa_id.errors import Fault
 from defa_id.linked.nquads import BLANK, Quad, line
 
 HASHES: Final[Mapping[str, Callable[[bytes], hashlib._Hash]]] = {"sha256": hashlib.sha256, "sha384": hashlib.sha384}
+
+
+_STEP_CHARS: Final = 1_024  # hashing so many characters more counts as a step of its own
 
 
 class Canonical(NamedTuple):
@@ -39,6 +42,8 @@ def canonicalize(quads: Iterable[Quad], hash: str = "sha256") -> Canonical:
     dataset = dict.fromkeys(quads)
     if len(dataset) > limits.RDF_QUADS:
         raise Fault("LIMIT_RDF", f"more than {limits.RDF_QUADS} statements")
+    if sum(map(len, chain.from_iterable(dataset))) > limits.RDF_CHARS:
+        raise Fault("LIMIT_RDF", f"statements of more than {limits.RDF_CHARS} characters")
     mentions: dict[str, list[Quad]] = {}
     for quad in dataset:
         for term in {quad[0], quad[2], quad[3]}:
@@ -98,10 +103,10 @@ class _Labelling:
 
     def _related(self, node: str, quad: Quad, issued: Mapping[str, str], position: str) -> str:
         """§4.7: a neighbour, by its position, predicate and the best identifier it has so far."""
-        self._count()
         identifier = self._labels.get(node) or issued.get(node) or self._first[node]
-        predicate = "" if position == "g" else quad[1]
-        return self._hash(f"{position}{predicate}{identifier}".encode()).hexdigest()
+        text = f"{position}{'' if position == 'g' else quad[1]}{identifier}"
+        self._count(1 + len(text) // _STEP_CHARS)
+        return self._hash(text.encode()).hexdigest()
 
     def _n_degree(self, node: str, issued: dict[str, str]) -> tuple[str, dict[str, str]]:
         """§4.8: the hash of a node by everything around it, and the labels given out on the way."""
@@ -152,8 +157,8 @@ class _Labelling:
                 return None
         return path, issued
 
-    def _count(self) -> None:
-        self._steps += 1
+    def _count(self, steps: int = 1) -> None:
+        self._steps += steps
         if self._steps > limits.RDF_STEPS:
             raise _too_complex()
 

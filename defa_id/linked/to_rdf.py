@@ -6,24 +6,16 @@ IRIs, nulls, empty lists) is a `Fault`, because nobody signed it. Only contexts 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Hashable, Mapping
-from typing import Any, Final
+from collections.abc import Hashable
+from typing import Any
 
-from defa_id.codec import jcs, limits
+from defa_id.codec import limits
 from defa_id.codec.text import printable
 from defa_id.errors import Fault
-from defa_id.linked.active import Active, Documents, Member, Shape, initial, named, tag
-from defa_id.linked.nquads import BLANK, RDF, XSD, Quad, literal
+from defa_id.linked.active import Active, Documents, Member, Shape, initial, named
+from defa_id.linked.literals import FIRST, NIL, REST, TYPE, json_literal, native, value_object
+from defa_id.linked.nquads import BLANK, Quad, literal
 from defa_id.linked.terms import Kind, Term, Unsupported
-
-_TYPE: Final = f"<{RDF}type>"
-_FIRST: Final = f"<{RDF}first>"
-_REST: Final = f"<{RDF}rest>"
-_NIL: Final = f"<{RDF}nil>"
-_JSON: Final = f"^^<{RDF}JSON>"
-_DOUBLE: Final = f"{XSD}double"
-_language: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*").fullmatch  # RFC 5646 §2.1, in its shape
 
 
 def quads(document: Any, documents: Documents, labels: dict[Hashable, str] | None = None) -> list[Quad]:
@@ -66,9 +58,12 @@ class _Walk:
         if "@context" in stated:
             active = self._with_contexts(active, stated["@context"])
         head = active.head(names)
+        graphed = term is not None and "@graph" in term.container
         if head.value:
-            return _value_object(stated, active.shape(names), active)
-        if term is not None and "@graph" in term.container:
+            if graphed:
+                raise Fault("LD_UNSAFE", "a graph that states nothing")
+            return self._literal(stated, active.shape(names), active)
+        if graphed:
             return self._graph(stated, names, head.types, active)
         return self._node(stated, names, head.types, active, graph)
 
@@ -88,12 +83,12 @@ class _Walk:
         subject = self._blank(id(stated)) if name is None else self._reference(stated[name], active, vocab=False)
         quads = self.quads
         for iri in iris:
-            quads.append((subject, _TYPE, iri, graph))
+            quads.append((subject, TYPE, iri, graph))
         for member in members:
             value = stated[member.name]
             predicate = member.term.predicate
             if member.kind is Kind.JSON:
-                quads.append((subject, predicate, _json(value), graph))
+                quads.append((subject, predicate, json_literal(value), graph))
             elif "@list" in member.term.container:
                 quads.append((subject, predicate, self._list(value, active, member, graph, id(stated)), graph))
             elif type(value) is not list:
@@ -104,6 +99,12 @@ class _Walk:
                 for one in value:
                     quads.append((subject, predicate, self._value(one, active, member, graph), graph))
         return subject
+
+    def _literal(self, stated: dict[str, Any], shape: Shape, active: Active) -> str:
+        if shape.members:
+            raise Fault("LD_UNSAFE", "a value object with properties")
+        parts = {keyword: stated[name] for keyword, name in shape.keywords.items() if keyword != "@context"}
+        return value_object(parts, lambda type: active.reference(type, vocab=True, what="datatype"))
 
     def _graph(self, stated: dict[str, Any], names: tuple[str, ...], types: str | None, active: Active) -> str:
         """A node in a graph of its own (@container @graph); the graph's label."""
@@ -128,17 +129,17 @@ class _Walk:
             raise Fault("LD_UNSAFE", f"member {printable(member.name)!r} is null")
         if kind is list:
             raise Unsupported("a list in a list")
-        return _native(value, member.term.type if member.kind is Kind.LITERAL else None)
+        return native(value, member.term.type if member.kind is Kind.LITERAL else None)
 
     def _list(self, values: Any, active: Active, member: Member, graph: str, owner: int) -> str:
         """An ordered list as RDF writes it, a blank node for each element; its head."""
         elements = values if type(values) is list else [values]
         cells = [self._blank((owner, member.name, place)) for place in range(len(elements))]
         for place, element in enumerate(elements):
-            after = cells[place + 1] if place + 1 < len(cells) else _NIL
-            self.quads.append((cells[place], _FIRST, self._value(element, active, member, graph), graph))
-            self.quads.append((cells[place], _REST, after, graph))
-        return cells[0] if cells else _NIL
+            after = cells[place + 1] if place + 1 < len(cells) else NIL
+            self.quads.append((cells[place], FIRST, self._value(element, active, member, graph), graph))
+            self.quads.append((cells[place], REST, after, graph))
+        return cells[0] if cells else NIL
 
     def _reference(self, value: Any, active: Active, *, vocab: bool) -> str:
         if type(value) is str and value[:2] == BLANK:
@@ -165,57 +166,3 @@ def _types(stated: Any) -> tuple[str, ...]:
     if not types or any(type(name) is not str for name in types):
         raise Fault("LD_UNSAFE", "a type that is no text")
     return types
-
-
-def _json(value: Any) -> str:
-    return literal(jcs.canonicalize(value).decode(), _JSON)
-
-
-def _native(value: bool | float, datatype: str | None) -> str:
-    """A boolean or number as a literal (JSON-LD 1.1 Processing §8.2.2 steps 5 to 8)."""
-    typed = datatype is not None and datatype != "@none"
-    if isinstance(value, bool):
-        text, native = str(value).lower(), "boolean"
-    elif datatype == _DOUBLE or abs(value) >= 1e21 or value % 1:
-        digits, _, exponent = f"{value:.15E}".partition("E")
-        whole, _, fraction = digits.partition(".")
-        text, native = f"{whole}.{fraction.rstrip('0') or '0'}E{int(exponent)}", "double"
-    else:
-        text, native = str(int(value)), "integer"
-    if datatype == f"{XSD}string":
-        return literal(text)
-    return literal(text, f"^^<{datatype}>" if typed else f"^^<{XSD}{native}>")
-
-
-def _value_object(stated: dict[str, Any], shape: Shape, active: Active) -> str:
-    """A literal written out (JSON-LD 1.1 §9.5). Whatever its members would lose is a `Fault` LD_UNSAFE."""
-    if shape.members:
-        raise Fault("LD_UNSAFE", "a value object with properties")
-    parts = {keyword: stated[name] for keyword, name in shape.keywords.items()}
-    value, datatype = parts["@value"], parts.get("@type")
-    tagged = "@language" in parts or "@direction" in parts
-    if "@id" in parts or (tagged and "@type" in parts):
-        raise Fault("LD_UNSAFE", "a value object that contradicts itself")
-    if datatype is not None and not isinstance(datatype, str):
-        raise Fault("LD_UNSAFE", "a datatype that is no text")
-    if datatype == "@json":
-        return _json(value)
-    if tagged:
-        return literal(*_tagged(value, parts))
-    if value is None or isinstance(value, dict | list):
-        raise Fault("LD_UNSAFE", "a value object without a value")
-    iri = None if datatype is None else active.reference(datatype, vocab=True, what="datatype")[1:-1]
-    if not isinstance(value, str):
-        return _native(value, iri)
-    return literal(value, "" if iri is None or iri == f"{XSD}string" else f"^^<{iri}>")
-
-
-def _tagged(value: Any, parts: Mapping[str, Any]) -> tuple[str, str]:
-    language, direction = parts.get("@language"), parts.get("@direction")
-    if not isinstance(value, str):
-        raise Fault("LD_UNSAFE", "a language of something that is no text")
-    if "@language" in parts and not (isinstance(language, str) and _language(language)):
-        raise Fault("LD_UNSAFE", "a language that is none")
-    if "@direction" in parts and direction not in ("ltr", "rtl"):
-        raise Fault("LD_UNSAFE", "a direction that is none")
-    return value, tag(language.lower() if language else None, direction)

@@ -17,7 +17,7 @@ def no_document(url: str) -> bytes | None:  # noqa: ARG001  (a look-up that hold
 class Means(NamedTuple):
     """What suites of linked data need and must not fetch. `documents`: a pinned context by its exact URL,
     or None. `workers`: functions that run outside the middle, in processes that can be ended, by name
-    (`to_quads` a `linked.FullProcessor`, `legacy`); one that is not there makes the answer unknown."""
+    (`quads`: a `linked.FullProcessor`; `legacy`); one that is not there makes the answer unknown."""
 
     documents: Callable[[str], bytes | None] = no_document
     workers: Mapping[str, Callable[..., Any]] = {}

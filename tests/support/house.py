@@ -25,7 +25,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"answers"}),
     frozenset({"verifier", "inspection"}),
     # The pure middle ends here.
-    frozenset({"disk", "places", "wire"}),
+    frozenset({"disk", "places", "wire", "workers"}),
     frozenset({"files"}),
     frozenset({"now", "fetching"}),
     frozenset({"net", "report", "issue", "types", "distribution"}),
@@ -34,7 +34,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"cli"}),
     frozenset({"__main__"}),
 )
-MIDDLE = frozenset().union(*FLOORS[: FLOORS.index(frozenset({"disk", "places", "wire"}))])
+MIDDLE = frozenset().union(*FLOORS[: FLOORS.index(frozenset({"disk", "places", "wire", "workers"}))])
 
 # The documented conveniences at the edge of the middle, each imported inside a function.
 CONVENIENCES = {("defa_id.policy", "files")}
