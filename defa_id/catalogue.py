@@ -421,7 +421,7 @@ def _reasons() -> Iterable[Reason]:
     yield reason(
         "DI_SUITE_EXTRA",
         "A proof is of a suite that an optional part verifies, and that part is not installed.",
-        "Install it: python3 -m pip install 'defa-id[didkit]'",
+        "Install it: python3 -m pip install 'defa-id[didkit]'.",
     )
     yield reason("DI_SIGNATURE", "A proof's signature does not verify.", fresh)
     yield reason("SD_POINTER", "A selective disclosure names something that is not there.", issuer)
@@ -441,7 +441,7 @@ def _reasons() -> Iterable[Reason]:
     yield reason(
         "RDF_UNSUPPORTED",
         "It uses a part of JSON-LD that only a full processor reads, and there is none here.",
-        "Install it: python3 -m pip install 'defa-id[ldp]'",
+        "Install it: python3 -m pip install 'defa-id[ldp]'.",
     )
     yield reason("JOSE_KEY_UNKNOWN", "The header names a key the issuer's entry does not hold.", issuer)
     yield reason("JOSE_KEY_AMBIGUOUS", "The header does not say which key signed it.", issuer)
