@@ -497,11 +497,24 @@ def _reasons() -> Iterable[Reason]:
     )
     yield reason("X509_THUMBPRINT", "The certificate is not the one the header names.", issuer)
     yield reason("DID_SYNTAX", "The DID is not written as its method demands.", issuer)
+    yield reason("DID_HOST", "The DID names a host that cannot be its home.", issuer)
     yield reason(
         "DID_METHOD",
         "Keys of this DID method cannot be found out here.",
-        "Use a credential whose holder or issuer key is did:key, did:jwk or listed in the registry.",
+        "Use a credential whose holder or issuer key is of a method that is read here, or listed in the registry.",
     )
+    yield reason("DID_DOCUMENT", "The DID document is not well-formed.", issuer)
+    yield reason("DID_ID_MISMATCH", "The DID document is that of another DID.", issuer)
+    yield reason("DID_DEACTIVATED", "The DID is no longer in use.", "Ask for a credential under an identifier in use.")
+    yield reason("DID_AMBIGUOUS", "The DID document does not say which key is meant.", issuer)
+    yield reason("DID_KEY_UNKNOWN", "The DID document holds no such key.", issuer)
+    yield reason("DID_KEY_AMBIGUOUS", "The DID document gives one key in two ways.", issuer)
+    yield reason("DID_PURPOSE", "The key is not meant for this purpose.", issuer)
+    yield reason("DID_CONTROLLER", "The key in the DID document is somebody else's.", issuer)
+    yield reason("DID_LOG", "The history of the DID is broken.", "Refuse it; whoever controls the DID has to mend it.")
+    yield reason("DID_WITNESS", "The history of the DID lacks witnesses it needs.", "Try again later; else refuse it.")
+    yield reason("LIMIT_DID", "The DID document is larger than any genuine one.", issuer)
+    yield reason("ISSUER_METADATA", "The issuer's metadata do not say which keys are its own.", issuer)
     # Claims and time
     yield reason("JWT_CLAIM_TYPE", "A claim has the wrong type.", issuer)
     yield reason("JWT_CLAIM_MISSING", "A claim that must be there is missing.", issuer)

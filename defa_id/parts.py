@@ -18,9 +18,13 @@ from defa_id.credential import Credential, KeyBinding
 from defa_id.errors import Fault, Unknowable
 from defa_id.keys import PublicKey
 from defa_id.policy import Expected, Policy
+from defa_id.sources import Lookup
 from defa_id.status import Mechanism
 from defa_id.suites import Means, Suite
 from defa_id.verdict import Found
+
+# From a verification method's URL (or an identifier, and behind `#` the kid) to its key, with what it may ask.
+Resolver = Callable[[str, Lookup], PublicKey]
 
 
 class Format(NamedTuple):
@@ -56,7 +60,7 @@ class Parts(NamedTuple):
 
     formats: tuple[Format, ...]
     suites: Mapping[str, Suite]
-    resolvers: Mapping[str, Callable[[str], PublicKey]]
+    resolvers: Mapping[str, Resolver]
     statuses: Mapping[str, Mechanism] = MappingProxyType({})
     lists: tuple[Format, ...] = ()
     catalogue: Catalogue = CATALOGUE
@@ -69,7 +73,7 @@ class Parts(NamedTuple):
             raise ValueError(f"format {format.name} exists")
         return self._replace(formats=(*self.formats, format))
 
-    def with_resolver(self, method: str, resolve: Callable[[str], PublicKey]) -> Parts:
+    def with_resolver(self, method: str, resolve: Resolver) -> Parts:
         """These parts and a resolver for one DID method, or for `https` identifiers."""
         return self._replace(resolvers=MappingProxyType({**self.resolvers, method: resolve}))
 
@@ -99,13 +103,13 @@ class Parts(NamedTuple):
             raise Fault("INPUT_FORMAT_UNKNOWN")
         return found[0]
 
-    def resolve(self, url: str) -> PublicKey:
+    def resolve(self, url: str, lookup: Lookup) -> PublicKey:
         """The key a DID URL or https identifier names by itself. Raises `Fault` DID_METHOD and the resolver's."""
         scheme, _, rest = url.partition(":")
         method = rest.partition(":")[0] if scheme == "did" else scheme
         if method not in self.resolvers:
             raise Unknowable("DID_METHOD", f"no resolver for {method[:16]!r}")
-        return self.resolvers[method](url)
+        return self.resolvers[method](url, lookup)
 
 
 def _is_json_serialised(data: bytes) -> bool:
@@ -194,6 +198,9 @@ DEFAULT_PARTS: Final = Parts(
         {
             "key": _later("defa_id.resolvers.did_key", "resolve"),
             "jwk": _later("defa_id.resolvers.did_jwk", "resolve"),
+            "web": _later("defa_id.resolvers.did_web", "resolve"),
+            "webvh": _later("defa_id.resolvers.did_webvh", "resolve"),
+            "https": _later("defa_id.resolvers.jwt_vc_issuer", "resolve"),
         }
     ),
     statuses=MappingProxyType(

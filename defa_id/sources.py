@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from datetime import datetime
+from typing import Final, NamedTuple, Protocol
 
 from defa_id.codec.text import printable
 from defa_id.errors import Unknowable
+
+ASSERTION: Final = "assertionMethod"
+AUTHENTICATION: Final = "authentication"
 
 
 class Document(NamedTuple):
@@ -22,6 +26,15 @@ class Source(Protocol):
     def get(self, url: str, limit: int) -> Document:
         """The document at `url`, at most `limit` bytes. Raises `Unknowable` when it cannot be had."""
         ...
+
+
+class Lookup(NamedTuple):
+    """How a key is looked up: for which purpose (a verification relationship, W3C Controlled Identifiers
+    §2.3), as of which moment, and whom to ask for a document that names it."""
+
+    purpose: str
+    at: datetime
+    source: Source
 
 
 class NoSource:

@@ -2,8 +2,9 @@
 assurance → policy → fold. One line a check; a check's answer stands in `answers`, its meaning in
 `catalogue`.
 
-`Verifier.verify` is a function of its arguments: it reads no clock and opens nothing. Only from
-status onwards may a source be asked, and only while nothing has failed.
+`Verifier.verify` is a function of its arguments: it reads no clock and opens nothing. A source is asked
+from status onwards, before that only for a key that an identifier names and no registry entry lists, and
+never once something has failed.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Final, NamedTuple, TypeVar
 
-from defa_id import catalogue
+from defa_id import catalogue, sources
 from defa_id.answers import authority, document, holder, listing, reliance, status
 from defa_id.answers.listing import Signers
 from defa_id.codec import limits, times
@@ -23,7 +25,7 @@ from defa_id.errors import Fault, Unknowable, WrongUse
 from defa_id.keys import PublicKey
 from defa_id.parts import DEFAULT_PARTS, Case, Format, Parts
 from defa_id.policy import ENVIRONMENTS, Expected, Policy
-from defa_id.sources import NoSource, Source, Unavailable
+from defa_id.sources import Document, Lookup, NoSource, Source, Unavailable
 from defa_id.trust import assurance
 from defa_id.trust.assurance import Shown, Vector
 from defa_id.trust.recognition import Relied
@@ -33,6 +35,7 @@ from defa_id.verdict import NO_ENVIRONMENT, Accepted, Found, Ledger, Verdict
 from defa_id.version import __version__
 
 T = TypeVar("T")
+_SHUT: Final = "not fetched, because a check before it failed"
 _HOLDER: Final = ("holder.presented", "holder.proof", "holder.key", "holder.nonce", "holder.audience", "holder.time")
 
 
@@ -97,11 +100,54 @@ class _Fetched(NamedTuple):
     retrieved: str | None
 
 
-class _Envelope(NamedTuple):
-    """A holder's proof: the number it goes by, and the key that made it, if it holds."""
+class _Envelope:
+    """A holder's proof: the number it goes by, and the key that made it, if it holds. It is looked into
+    when the first credential within it has come as far as its holder."""
 
-    item: int
-    key: PublicKey | None
+    def __init__(self, item: int, prove: Callable[[], PublicKey | None]) -> None:
+        self.item = item
+        self._prove = prove
+
+    @cached_property
+    def key(self) -> PublicKey | None:
+        """The holder's key."""
+        return self._prove()
+
+
+class _Door:
+    """The source as those who look up keys get to see it: what comes through is written down, and once
+    something has failed nothing does."""
+
+    def __init__(self, source: Source, ledger: Ledger) -> None:
+        self._source = source
+        self._ledger = ledger
+        self.documents: list[Mapping[str, Any]] = []
+
+    def get(self, url: str, limit: int) -> Document:
+        """The document. Raises `Unavailable`."""
+        if not self._ledger.clean:
+            raise Unavailable(url, "NET_OFFLINE", _SHUT)
+        document = self._source.get(url, limit)
+        self.note(url, document)
+        return document
+
+    def fetch(self, url: str, limit: int, code: str, permitted: bool) -> _Fetched:
+        """The document, for an asker with a reason of its own and a time of its own to ask. Raises `Unknowable`."""
+        if not permitted:
+            raise Unknowable(code, _SHUT)
+        try:
+            document = self._source.get(url, limit)
+        except Unavailable as unavailable:
+            raise Unknowable(code, unavailable.why, url=printable(url, 256), network=unavailable.code) from None
+        return _Fetched(document.data, self.note(url, document), document.retrieved)
+
+    def note(self, url: str, document: Document) -> str:
+        """Write down what came; its SHA-256."""
+        sha256 = hashlib.sha256(document.data).hexdigest()
+        told = {"url": printable(url, 256), "sha256": sha256, "retrieved": document.retrieved}
+        if told not in self.documents:
+            self.documents.append(told)
+        return sha256
 
 
 class _Walk:
@@ -112,8 +158,9 @@ class _Walk:
     ) -> None:
         self.verifier = verifier
         self.registry, self.policy, self.parts = verifier.registry, verifier.policy, verifier.parts
-        self.at, self.known_at, self.expected, self.source = at, known_at, expected, source
+        self.at, self.known_at, self.expected = at, known_at, expected
         self.ledger = Ledger(self.parts.catalogue, self.policy.waive)
+        self.door = _Door(source, self.ledger)
         self.asked = {catalogue.LISTED if self.policy.safe else catalogue.UNLISTED}
         rule = self.policy.purposes.get(self.policy.purpose or "", {}).get("holder_binding")
         if expected.asked or "always" in (self.policy.holder_binding, rule):
@@ -125,7 +172,6 @@ class _Walk:
         self.credentials: list[Mapping[str, Any]] = []
         self.recognitions: list[Mapping[str, Any] | None] = []
         self.subjects: list[Accepted] = []
-        self.documents: list[Mapping[str, Any]] = []
 
     def walk(self, data: bytes, format: str | None) -> Verdict:
         self.ledger.run("limit.size", lambda: document.size(data))
@@ -145,6 +191,7 @@ class _Walk:
             envelope = self.envelope(read, item)
             for name, held in read.credentials:
                 self.open(held, name, envelope)
+            _ = envelope.key  # where none of them came as far as its holder
         elif isinstance(read, Response):
             for name, held in read.held:
                 self.open(held, name, None)
@@ -178,14 +225,20 @@ class _Walk:
         """A presentation's own proof: it has to hold whether or not one was asked for."""
         binding = presentation.binding
         self.ledger.run("holder.presented", lambda: holder.presented(presentation), item=item)
-        key = self.ledger.run(
-            "holder.proof",
-            lambda: holder.presenting_key(self.parts, self.registry, binding, None),
-            needs=["format.model"],
-            item=item,
-        )
-        self.binding(binding, item)
-        return _Envelope(item, key)
+
+        def prove() -> PublicKey | None:
+            key = self.ledger.run(
+                "holder.proof",
+                lambda: holder.presenting_key(
+                    self.parts, self.registry, binding, None, self.lookup(sources.AUTHENTICATION)
+                ),
+                needs=["format.model"],
+                item=item,
+            )
+            self.binding(binding, item)
+            return key
+
+        return _Envelope(item, prove)
 
     def binding(self, binding: KeyBinding, item: int) -> None:
         """What only counts where a presentation was asked for."""
@@ -243,8 +296,15 @@ class _Walk:
                 item=item,
             )
         return self.ledger.run(
-            "key.resolved", lambda: listing.key_resolved(self.parts, credential), needs=["format.model"], item=item
+            "key.resolved",
+            lambda: listing.key_resolved(self.parts, credential, self.lookup(sources.ASSERTION)),
+            needs=["format.model"],
+            item=item,
         )
+
+    def lookup(self, purpose: str) -> Lookup:
+        """How keys are looked up here."""
+        return Lookup(purpose, self.at, self.door)
 
     def proof(self, credential: Credential, signers: Signers | None, item: int) -> None:
         run, at, policy = self.ledger.run, self.at, self.policy
@@ -298,18 +358,19 @@ class _Walk:
         run = self.ledger.run
         if within is None and (self.holder_asked or credential.shown is not None):
             within = self.bound(credential, format, item)
+        key = within.key if within is not None else None
         if not self.holder_asked or within is None:
             return False
         envelope = within
         run(
             "holder.key",
-            lambda: holder.key(self.parts, credential, _some(envelope.key)),
+            lambda: holder.key(self.parts, credential, _some(key), self.lookup(sources.AUTHENTICATION)),
             needs=["holder.proof"],
             item=item,
             of=envelope.item,
         )
-        if envelope.key is not None:
-            self.holders.append((envelope.key, credential.holder.subjects))
+        if key is not None:
+            self.holders.append((key, credential.holder.subjects))
         hashed = catalogue.KEY_BOUND not in self.asked or self.ledger.passed("holder.hash", item)
         return hashed and all(self.ledger.passed(id, item if id == "holder.key" else envelope.item) for id in _HOLDER)
 
@@ -324,7 +385,9 @@ class _Walk:
         )
         key = run(
             "holder.proof",
-            lambda: holder.presenting_key(self.parts, self.registry, _some(binding), credential),
+            lambda: holder.presenting_key(
+                self.parts, self.registry, _some(binding), credential, self.lookup(sources.AUTHENTICATION)
+            ),
             needs=needs,
             item=item,
         )
@@ -338,7 +401,7 @@ class _Walk:
                 self.asked.add(catalogue.KEY_BOUND)
                 run("holder.hash", lambda: holder.sd_hash(binding), needs=needs, item=item)
             self.binding(binding, item)
-        return _Envelope(item, key)
+        return _Envelope(item, lambda: key)
 
     def revocation(
         self, credential: Credential, services: tuple[Service, ...], covered: tuple[Service, ...], item: int
@@ -377,7 +440,15 @@ class _Walk:
         run(
             "status.signer",
             lambda: status.signed_for(
-                self.parts, self.registry, credential, services, _some(found), self.policy, self.at, self.known_at
+                self.parts,
+                self.registry,
+                credential,
+                services,
+                _some(found),
+                self.policy,
+                self.at,
+                self.known_at,
+                self.lookup(sources.ASSERTION),
             ),
             needs=["status.list"],
             item=line,
@@ -388,25 +459,11 @@ class _Walk:
         """The list an entry points at, through the source, while nothing has failed."""
         pointer = status.pointer(self.parts, entry, covered)
         url = pointer.reference.url
-        got = self.fetched(url, limits.STATUS_DOCUMENT_BYTES, "STATUS_UNAVAILABLE", self.may_ask)
+        got = self.door.fetch(url, limits.STATUS_DOCUMENT_BYTES, "STATUS_UNAVAILABLE", self.may_ask)
         held = self.verifier.read_list(got.sha256, lambda: status.read(self.parts, got.data))
         status.require_in_its_place(held, pointer)
         status.require_of_its_time(held, self.policy, self.at, got.retrieved)
         return Found(status.Opened(pointer, held, got.sha256), "at hand", {"url": printable(url, 256)})
-
-    def fetched(self, url: str, limit: int, code: str, permitted: bool) -> _Fetched:
-        """A document from outside, written down. Raises `Unknowable` with `code`."""
-        if not permitted:
-            raise Unknowable(code, "not fetched, because a check before it failed")
-        try:
-            document = self.source.get(url, limit)
-        except Unavailable as unavailable:
-            raise Unknowable(code, unavailable.why, url=printable(url, 256), network=unavailable.code) from None
-        sha256 = hashlib.sha256(document.data).hexdigest()
-        told = {"url": printable(url, 256), "sha256": sha256, "retrieved": document.retrieved}
-        if told not in self.documents:
-            self.documents.append(told)
-        return _Fetched(document.data, sha256, document.retrieved)
 
     def schema(self, credential: Credential, covered: tuple[Service, ...], item: int) -> None:
         references = document.schema_of(covered, credential.types)
@@ -431,7 +488,7 @@ class _Walk:
             if data is None:
                 raise Unknowable("SCHEMA_UNAVAILABLE", uri=printable(reference.uri, 256))
             return data
-        return self.fetched(reference.uri, limits.DOCUMENT_BYTES, "SCHEMA_UNAVAILABLE", self.ledger.clean).data
+        return self.door.fetch(reference.uri, limits.DOCUMENT_BYTES, "SCHEMA_UNAVAILABLE", self.ledger.clean).data
 
     def recognition(self, credential: Credential, home: str | None, level: Vector, item: int) -> Relied | None:
         run, registry, policy = self.ledger.run, self.registry, self.policy
@@ -525,7 +582,7 @@ class _Walk:
                 "anchor": registry.anchor,
             },
             policy={"id": self.policy.id, "sha256": self.policy.sha256},
-            documents=tuple(self.documents),
+            documents=tuple(self.door.documents),
             at=times.show(self.at),
             known_at=times.show(self.known_at) if self.known_at else None,
             library=f"defa-id {__version__}",

@@ -13,6 +13,7 @@ from defa_id.errors import Fault, Unknowable
 from defa_id.keys import HOLDER_ALGORITHMS, PublicKey
 from defa_id.parts import Parts
 from defa_id.policy import Expected
+from defa_id.sources import Lookup
 from defa_id.trust.registry import Registry
 from defa_id.verdict import Found
 
@@ -30,7 +31,7 @@ def presented(presentation: Presentation) -> Found[None]:
 
 
 def presenting_key(
-    parts: Parts, registry: Registry, binding: KeyBinding, credential: Credential | None
+    parts: Parts, registry: Registry, binding: KeyBinding, credential: Credential | None, lookup: Lookup
 ) -> Found[PublicKey]:
     """holder.proof: the holder's key, and that it signed. For an SD-JWT the key is the one in cnf; for a
     presentation, one that its holder's identifier names or that the registry lists for it."""
@@ -38,7 +39,7 @@ def presenting_key(
         key = confirmed_key(credential)
         code = "KB_SIGNATURE"
     else:
-        key = _holder_key(parts, registry, binding)
+        key = _holder_key(parts, registry, binding, lookup)
         code = "JOSE_SIGNATURE"
     proof = binding.proof
     if proof.alg not in HOLDER_ALGORITHMS:
@@ -67,7 +68,7 @@ def confirmed_key(credential: Credential) -> PublicKey:
         raise Fault("KB_CNF", f"the key in cnf: {fault.why or fault.code}") from None
 
 
-def key(parts: Parts, credential: Credential, key: PublicKey) -> Found[None]:
+def key(parts: Parts, credential: Credential, key: PublicKey, lookup: Lookup) -> Found[None]:
     """holder.key: by cnf, or because the subject's own identifier is that key."""
     if credential.holder.confirmation is not None:
         if confirmed_key(credential).thumbprint != key.thumbprint:
@@ -75,7 +76,8 @@ def key(parts: Parts, credential: Credential, key: PublicKey) -> Found[None]:
         return Found(None, "bound by cnf", {"by": "cnf"})
     for subject in credential.holder.subjects:
         if subject.startswith("did:"):
-            if parts.resolve(subject).thumbprint != key.thumbprint:
+            own = key.kid if key.kid is not None and did_of(key.kid) == subject else subject
+            if parts.resolve(own, lookup).thumbprint != key.thumbprint:
                 raise Fault("SCOPE_HOLDER_KEY", "the subject is somebody else")
             return Found(None, "bound by the subject's identifier", {"by": "subject"})
     raise Fault("KB_NO_CNF")
@@ -130,7 +132,7 @@ def time(binding: KeyBinding, at: datetime) -> Found[None]:
     return Found(None, "made just now", {"made": times.show(made)})
 
 
-def _holder_key(parts: Parts, registry: Registry, binding: KeyBinding) -> PublicKey:
+def _holder_key(parts: Parts, registry: Registry, binding: KeyBinding, lookup: Lookup) -> PublicKey:
     hint = binding.proof.hint
     holder = binding.holder or (did_of(hint.kid) if hint.kid and hint.kid.startswith("did:") else None)
     if holder is None:
@@ -145,7 +147,7 @@ def _holder_key(parts: Parts, registry: Registry, binding: KeyBinding) -> Public
         return registry.key(next(iter(listed.values())))
     if hint.kid is not None and hint.kid.startswith("did:") and did_of(hint.kid) != holder:
         raise Fault("SCOPE_HOLDER_KEY", "the key belongs to somebody other than the holder named")
-    return resolve(parts, hint, holder)
+    return resolve(parts, hint, holder, lookup)
 
 
 def linked(holders: Sequence[tuple[PublicKey, tuple[str, ...]]]) -> Found[None]:

@@ -12,6 +12,7 @@ from defa_id.errors import Evidence, Fault, RegistryRejected, Unknowable
 from defa_id.keys import DEFAULT_ALGORITHMS, PublicKey
 from defa_id.parts import Parts
 from defa_id.policy import Policy
+from defa_id.sources import Lookup
 from defa_id.trust.records import ListedCertificate, ListedKey, Service, covers, known
 from defa_id.trust.registry import Registry
 from defa_id.verdict import Found
@@ -63,9 +64,9 @@ def key_listed(
     return Found(found, why, _thumbprints(found))
 
 
-def key_resolved(parts: Parts, credential: Credential) -> Found[Signers]:
+def key_resolved(parts: Parts, credential: Credential, lookup: Lookup) -> Found[Signers]:
     """key.resolved: the key the issuer's own identifier names, where trust is not asked of the registry."""
-    found = tuple(Signer(_resolved(parts, credential, proof), ()) for proof in credential.proofs)
+    found = tuple(Signer(_resolved(parts, credential, proof, lookup), ()) for proof in credential.proofs)
     certified = bool(credential.proof.hint.x5c)
     why = "the certificate's key; who answers for it was not asked" if certified else "resolved"
     return Found(found, why, _thumbprints(found))
@@ -124,14 +125,14 @@ def signer_of(
     return signer_by(registry.key(listed), credential, records)
 
 
-def _resolved(parts: Parts, credential: Credential, proof: Proof) -> PublicKey:
+def _resolved(parts: Parts, credential: Credential, proof: Proof, lookup: Lookup) -> PublicKey:
     if proof.hint.x5c:
         from defa_id.resolvers import x5c
 
         return x5c.signer(proof.hint.x5c)
     if credential.issuer is None:
         raise Fault("JWT_CLAIM_MISSING", "it names no issuer")
-    return resolve(parts, proof.hint, credential.issuer)
+    return resolve(parts, proof.hint, credential.issuer, lookup)
 
 
 def _allowed(credential: Credential, alg: str, signer: Signer, at: datetime) -> None:
@@ -227,15 +228,16 @@ def did_of(url: str) -> str:
     return url.partition("#")[0]
 
 
-def resolve(parts: Parts, hint: KeyHint, identifier: str) -> PublicKey:
+def resolve(parts: Parts, hint: KeyHint, identifier: str, lookup: Lookup) -> PublicKey:
     """The key an identifier names itself; a kid must be one of its own (Controlled Identifiers §3.3)."""
-    url = hint.kid if hint.kid is not None and hint.kid.startswith("did:") else None
-    if url is None:
-        fragment = (hint.kid or "").removeprefix("#")
-        url = f"{identifier}#{fragment}" if fragment and identifier.startswith("did:") else identifier
-    elif did_of(url) != identifier:
-        raise Fault("SCOPE_ISSUER_KEY", "the key belongs to another identifier", kid=printable(url))
-    return parts.resolve(url)
+    kid = hint.kid or ""
+    if kid.startswith("did:"):
+        if did_of(kid) != identifier:
+            raise Fault("SCOPE_ISSUER_KEY", "the key belongs to another identifier", kid=printable(kid))
+        return parts.resolve(kid, lookup)
+    if identifier.startswith("did:"):
+        kid = kid.removeprefix("#")
+    return parts.resolve(f"{identifier}#{kid}" if kid else identifier, lookup)
 
 
 def _certified(

@@ -12,6 +12,7 @@ from defa_id.credential import Credential, Reading, StatusEntry
 from defa_id.errors import Fault, Unknowable
 from defa_id.parts import Parts
 from defa_id.policy import Policy
+from defa_id.sources import Lookup
 from defa_id.status import Mechanism, Reference, judge
 from defa_id.status.bitstring import REVOCATION
 from defa_id.trust.records import Service
@@ -119,6 +120,7 @@ def signed_for(
     policy: Policy,
     at: datetime,
     known_at: datetime | None,
+    lookup: Lookup,
 ) -> Found[None]:
     """status.signer: the issuer itself, or whom its registry entry names for this list; by a key listed for it.
 
@@ -133,7 +135,7 @@ def signed_for(
         else:
             _require_named(held, credential, None, ())
             asked = held if held.issuer is not None else held._replace(issuer=credential.issuer)
-            signers = listing.key_resolved(parts, asked).value
+            signers = listing.key_resolved(parts, asked, lookup).value
         listing.key_algorithm(held, signers, at)
         listing.key_current(held, signers, policy, at, known_at)
     except Fault as fault:

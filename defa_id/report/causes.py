@@ -24,7 +24,9 @@ _MDOC: Final = (
     *("INPUT_BASE64", "MDOC_SHAPE", "MDOC_VERSION", "MDOC_STATUS", "MDOC_NO_DOCUMENT", "MDOC_DOCTYPE", "X509_MISSING"),
     "LIMIT_CREDENTIALS",
 )
-_KEYS: Final = ("KEY_INVALID", "KEY_WEAK", "KEY_PRIVATE", "KEY_USE", "DID_*", "NET_*")
+_KEYS: Final = ("KEY_INVALID", "KEY_WEAK", "KEY_PRIVATE", "KEY_USE", "DID_*", "NET_*", "LIMIT_DID")
+# Of a key that lies in a document somewhere: a DID document, a did:webvh log, an issuer's metadata.
+_RESOLVED: Final = (*_KEYS, *_JSON, "KEY_TIME", "ISSUER_METADATA", "JOSE_KEY_UNKNOWN", "JOSE_KEY_AMBIGUOUS")
 
 _BY_CHECK: Final = {
     "registry.current": ("REG_STALE", "REG_EXPIRED", "TIME_CLOCK_UNTRUSTED"),
@@ -59,7 +61,7 @@ _BY_CHECK: Final = {
         "KEY_INVALID",
         "KEY_WEAK",
     ),
-    "key.resolved": ("SCOPE_ISSUER_KEY", "JWT_CLAIM_MISSING", "X509_*", *_KEYS),
+    "key.resolved": ("SCOPE_ISSUER_KEY", "JWT_CLAIM_MISSING", "X509_*", *_RESOLVED),
     "key.algorithm": ("JOSE_ALG_NOT_REGISTERED", "JOSE_ALG_EXPIRED", "JOSE_ALG_KEY_MISMATCH"),
     "key.current": ("KEY_TIME", "KEY_COMPROMISED*"),
     "proof.signature": (
@@ -74,10 +76,10 @@ _BY_CHECK: Final = {
     ),
     "issuer.scope": ("SCOPE_TYPE", "SCOPE_FORMAT", "SCOPE_SUBJECT", "SCOPE_STATE", "SCOPE_INTERFACE"),
     "holder.presented": ("KB_MISSING", "KB_CLAIM", *_HEADER, *_JSON, "MDOC_DEVICE_AUTH", "MDOC_SESSION", *_COSE),
-    "holder.key": ("KB_NO_CNF", "KB_CNF", "SCOPE_HOLDER_KEY", *_KEYS),
+    "holder.key": ("KB_NO_CNF", "KB_CNF", "SCOPE_HOLDER_KEY", *_RESOLVED),
     "holder.proof": (
         *("KB_SIGNATURE", "JOSE_SIGNATURE", "JOSE_SIGNATURE_FORMAT", "JOSE_ALG_FORBIDDEN", "JOSE_ALG_KEY_MISMATCH"),
-        *("KB_NO_CNF", "KB_CNF", "SCOPE_HOLDER_KEY", "COSE_ALG", *_KEYS),
+        *("KB_NO_CNF", "KB_CNF", "SCOPE_HOLDER_KEY", "COSE_ALG", *_RESOLVED),
     ),
     "holder.hash": ("KB_SD_HASH",),
     "holder.nonce": ("KB_NONCE",),
@@ -89,7 +91,10 @@ _BY_CHECK: Final = {
         *("STATUS_INDEX", "STATUS_SHAPE", "STATUS_PURPOSE", "STATUS_SIGNATURE", "STATUS_RECURSION", "INPUT_FORMAT_*"),
         *("COSE_*", "CBOR_*", "JWT_CLAIM_TYPE", *_HEADER, *_JSON),
     ),
-    "status.signer": ("STATUS_ISSUER", "STATUS_SIGNATURE", "JOSE_ALG_*", "JOSE_KEY_AMBIGUOUS", "KEY_*", "X509_*"),
+    "status.signer": (
+        *("STATUS_ISSUER", "STATUS_SIGNATURE", "JOSE_ALG_*", "KEY_*", "X509_*"),
+        *_RESOLVED,
+    ),
     "status.current": (
         *("STATUS_REVOKED", "STATUS_SUSPENDED", "STATUS_OTHER", "STATUS_NOTED", "STATUS_INDEX", "STATUS_PURPOSE"),
         *("STATUS_LENGTH", "STATUS_SHAPE", "STATUS_ENCODING", "LIMIT_STATUS"),

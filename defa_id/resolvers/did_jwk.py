@@ -9,11 +9,12 @@ from defa_id import keys
 from defa_id.codec import base64url, canonical, limits, strict_json
 from defa_id.errors import Fault
 from defa_id.keys import PublicKey
+from defa_id.sources import Lookup
 
 METHOD: Final = "jwk"
 
 
-def resolve(url: str) -> PublicKey:
+def resolve(url: str, lookup: Lookup | None = None) -> PublicKey:  # noqa: ARG001  (nobody needs to be asked)
     """The key of a did:jwk DID or of its method `#0`.
 
     Raises `Fault`: DID_SYNTAX, JSON_*, KEY_PRIVATE, KEY_USE, KEY_INVALID, KEY_WEAK.

@@ -8,9 +8,22 @@ from typing import Final
 
 from defa_id.codec import limits, web
 from defa_id.errors import Fault
+from defa_id.keys import PublicKey
+from defa_id.resolvers import document
+from defa_id.sources import Lookup
 
 METHOD: Final = "web"
 _PART: Final = re.compile(r"(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2})+")  # idchar, DID Core §3.1
+
+
+def resolve(url: str, lookup: Lookup) -> PublicKey:
+    """The key of a did:web's verification method, as its document stands now.
+
+    Raises `Fault` DID_SYNTAX, DID_HOST and those of `document`; `Unavailable` if it cannot be had.
+    """
+    did = url.partition("#")[0]
+    data = document.fetch(document_url(did), limits.DID_BYTES, lookup)
+    return document.key_of(document.read(data, did), url, lookup.purpose, lookup.at)
 
 
 def document_url(did: str) -> str:

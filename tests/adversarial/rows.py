@@ -19,7 +19,7 @@ import pytest
 from defa_id.errors import NotAccepted
 from defa_id.policy import Expected, Policy
 from defa_id.resolvers import did_jwk
-from defa_id.sources import Document, Unavailable
+from defa_id.sources import Document, Source, Unavailable
 from defa_id.trust.registry import Registry
 from defa_id.verdict import Accepted, Decision, Outcome, Verdict
 from defa_id.verifier import Verifier
@@ -215,13 +215,16 @@ class Stage:
         known_at: datetime | None = None,
         expected: Expected = Expected(),
         format: str | None = None,
+        source: Source | None = None,
     ) -> Verdict:
         """The verdict, once it has kept what every verdict keeps: asked twice it answers in the same
         bytes (I-15), in the published form, without a word about the subject (P02), and without having
-        asked the outside for anything (pipeline order)."""
+        asked the outside for anything (pipeline order), unless the test hands in an outside to ask."""
         outside = AskedOutside()
         verdicts = [
-            self.verifier.verify(data, at=at, known_at=known_at, expected=expected, source=outside, format=format)
+            self.verifier.verify(
+                data, at=at, known_at=known_at, expected=expected, source=source or outside, format=format
+            )
             for _ in range(2)
         ]
         texts = [verdict.to_json() for verdict in verdicts]

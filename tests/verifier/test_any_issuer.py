@@ -114,11 +114,19 @@ def test_the_key_of_somebody_else(verifier: Verifier) -> None:
     ]
 
 
-@pytest.mark.parametrize("issuer", ["https://issuer.example", "did:web:issuer.example", "did:example:1"])
-def test_who_names_no_key_is_not_decided(verifier: Verifier, issuer: str) -> None:
+@pytest.mark.parametrize(
+    ("issuer", "code"),
+    [
+        ("https://issuer.example", "NET_OFFLINE"),
+        ("did:web:issuer.example", "NET_OFFLINE"),
+        (f"did:webvh:Qm{'a' * 44}:issuer.example", "NET_OFFLINE"),
+        ("did:example:1", "DID_METHOD"),
+    ],
+)
+def test_who_names_no_key_is_not_decided(verifier: Verifier, issuer: str, code: str) -> None:
     verdict = judge(verifier, vc_jwt(Signer.make(), vc(issuer), kid=None))
     assert verdict.decision is Decision.INDETERMINATE
-    assert codes(verdict) == [("key.resolved", "DID_METHOD")]
+    assert codes(verdict) == [("key.resolved", code)]
 
 
 @pytest.mark.parametrize("alg", ["RS256", "PS256"])

@@ -15,6 +15,7 @@ from defa_id.errors import Fault, Unknowable, WrongUse
 from defa_id.keys import PublicKey
 from defa_id.parts import DEFAULT_PARTS, Case, Format
 from defa_id.policy import Policy
+from defa_id.sources import Lookup
 from defa_id.verdict import Decision, Found, Outcome
 from defa_id.verifier import Verifier
 from tests.support.world import ISSUER, NOW, PERSON, PRESENTED, Json, Signer, World, b64, vc, vc_jwt, vp_jwt
@@ -192,8 +193,8 @@ class TestOwnResolver:
         did = "did:example:ministry"
         token = vc_jwt(signer, vc(did), kid=f"{did}#k")
 
-        def resolve(url: str) -> PublicKey:
-            assert url == f"{did}#k"
+        def resolve(url: str, lookup: Lookup) -> PublicKey:
+            assert (url, lookup.purpose, lookup.at) == (f"{did}#k", "assertionMethod", NOW)
             return signer.public
 
         policy = Policy.preset("unsafe-any-issuer")
@@ -209,7 +210,7 @@ class TestOwnResolver:
     def test_a_holders_key(self, genuine: bool) -> None:
         world, signer = World.make()
         holder, did = Signer.make(), "did:example:holder"
-        parts = DEFAULT_PARTS.with_resolver("example", lambda _: (holder if genuine else Signer.make()).public)
+        parts = DEFAULT_PARTS.with_resolver("example", lambda *_: (holder if genuine else Signer.make()).public)
         document = vc(credentialSubject={"id": did, "name": "x"})
         envelope = {
             "@context": "https://www.w3.org/ns/credentials/v2",
