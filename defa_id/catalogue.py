@@ -408,6 +408,19 @@ def _reasons() -> Iterable[Reason]:
         "A context that the issuer's entry pins is not at hand as it was pinned.",
         "Fetch the registry again; if it stays so, tell the issuer's state.",
     )
+    yield reason("DI_NO_PROOF", "The document carries no proof.", fresh)
+    yield reason("DI_PROOF_SHAPE", "A proof in it is not well-formed.", issuer)
+    yield reason("DI_PROOF_SET", "Its proofs do not belong together.", issuer)
+    yield reason("DI_PROOF_CHAIN", "Its proofs do not follow each other as they say.", issuer)
+    yield reason("DI_PURPOSE", "A proof was made for another purpose.", issuer)
+    yield reason("DI_SUITE", "A proof is of a suite this verifier does not take.", issuer)
+    yield reason(
+        "DI_SUITE_EXTRA",
+        "A proof is of a suite that an optional part verifies, and that part is not installed.",
+        "Install it: python3 -m pip install 'defa-id[didkit]'",
+    )
+    yield reason("DI_SIGNATURE", "A proof's signature does not verify.", fresh)
+    yield reason("LIMIT_PROOFS", "It carries more proofs or signatures than any genuine one.", issuer)
     yield reason(
         "LD_CONTEXT",
         "Its @context is not one this verifier can be certain of.",

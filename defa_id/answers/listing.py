@@ -75,7 +75,7 @@ def key_resolved(parts: Parts, credential: Credential, lookup: Lookup) -> Found[
 def key_algorithm(credential: Credential, signers: Signers, at: datetime) -> Found[None]:
     """key.algorithm"""
     for proof, signer in zip(credential.proofs, signers, strict=True):
-        _allowed(credential, proof.alg, signer, at)
+        _allowed(credential, proof, signer, at)
     alg = ", ".join(dict.fromkeys(proof.alg for proof in credential.proofs))
     return Found(None, alg, {"alg": alg})
 
@@ -135,10 +135,13 @@ def _resolved(parts: Parts, credential: Credential, proof: Proof, lookup: Lookup
     return resolve(parts, proof.hint, credential.issuer, lookup)
 
 
-def _allowed(credential: Credential, alg: str, signer: Signer, at: datetime) -> None:
+def _allowed(credential: Credential, proof: Proof, signer: Signer, at: datetime) -> None:
+    alg = proof.alg
     if signer.services:
         services = relevant(credential, signer.services)
-        allowed = [service.algorithms[alg] for service in services if alg in service.algorithms]
+        # Cryptosuites name no JOSE algorithm: either name of Ed25519 in an entry allows theirs (RFC 9864 §2.2).
+        spelled = {alg, "Ed25519"} if alg == "EdDSA" and proof.content is not None else {alg}
+        allowed = [service.algorithms[name] for service in services for name in spelled & service.algorithms.keys()]
         if not allowed:
             raise Fault("JOSE_ALG_NOT_REGISTERED", alg=alg)
         if all(sunset is not None and at >= sunset for sunset in allowed):

@@ -43,6 +43,9 @@ X509_NAME_BYTES: Final = 256  # one attribute of a name; RFC 5280 Appendix A.1 h
 REMEMBERED_CHAINS: Final = 4_096  # signers' chains whose listing a registry snapshot keeps at hand [own]
 CRL_BYTES: Final = 8192 * KIB  # a certificate revocation list [own]
 
+PROOFS: Final = 4  # proofs on one document [own]
+SD_SIGNATURES: Final = 512  # statement signatures in one ecdsa-sd-2023 proof [own]
+
 STATUS_DOCUMENT_BYTES: Final = 1024 * KIB  # a status list as fetched [own]
 STATUS_BYTES: Final = 8192 * KIB  # a status list, decompressed: 2^26 bits [own]
 STATUS_BITSTRING_ENTRIES: Final = 131_072  # W3C Bitstring Status List §2.2: fewer would tell holders apart

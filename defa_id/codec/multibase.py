@@ -11,16 +11,16 @@ _ALPHABET: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _VALUE: Final = {character: value for value, character in enumerate(_ALPHABET)}
 
 
-def decode_base58btc(text: str) -> bytes:
-    """The bytes behind a `z` multibase text. Raises `Fault` DID_SYNTAX."""
+def decode_base58btc(text: str, code: str = "DID_SYNTAX") -> bytes:
+    """The bytes behind a `z` multibase text. Raises `Fault` with `code`."""
     if not text.startswith("z") or not 1 < len(text) <= limits.MULTIBASE_CHARS:
-        raise Fault("DID_SYNTAX", "not base58btc multibase")
+        raise Fault(code, "not base58btc multibase")
     digits = text[1:]
     number = 0
     for character in digits:
         value = _VALUE.get(character)
         if value is None:
-            raise Fault("DID_SYNTAX", "a character outside the base58btc alphabet")
+            raise Fault(code, "a character outside the base58btc alphabet")
         number = number * 58 + value
     zeros = len(digits) - len(digits.lstrip("1"))
     return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8)

@@ -155,9 +155,9 @@ def presentation(token: jws.Token, claims: Claims, document: Claims, format: str
     if iss is not None and (not isinstance(iss, str) or (holder is not None and iss != holder)):
         raise Fault("JWT_ENVELOPE_MISMATCH", "iss is not the holder")
     _agree(claims, "jti", document.get("id"), "id")
-    held = vcdm.as_list(document.get("verifiableCredential", []))
-    if len(held) > limits.PRESENTED_CREDENTIALS:
-        raise Fault("LIMIT_CREDENTIALS", f"{len(held)} credentials, {limits.PRESENTED_CREDENTIALS} at most")
+    presented = vcdm.as_list(document.get("verifiableCredential", []))
+    if len(presented) > limits.PRESENTED_CREDENTIALS:
+        raise Fault("LIMIT_CREDENTIALS", f"{len(presented)} credentials, {limits.PRESENTED_CREDENTIALS} at most")
     moments = _moments(claims)
     if moments["nbf"] and moments["exp"] and moments["exp"] < moments["nbf"]:
         raise Fault("TIME_WINDOW_INVERTED")
@@ -170,10 +170,10 @@ def presentation(token: jws.Token, claims: Claims, document: Claims, format: str
         ends=moments["exp"],
         holder=holder if holder is not None else iss,
     )
-    return Presentation(format, binding, tuple(_held(one) for one in held), token.digest)
+    return Presentation(format, binding, tuple(held(one) for one in presented), token.digest)
 
 
-def _held(credential: Any) -> tuple[str | None, bytes]:
+def held(credential: Any) -> tuple[str | None, bytes]:
     """A presented credential's format, as its envelope says, and its bytes. One in the clear carries
     no proof we read and goes on as JSON, one of another media type goes on as its data: URL; no
     format recognises either."""

@@ -13,7 +13,7 @@ from defa_id.issue.signing import SigningKey
 
 __all__ = ["FORMATS", "SigningKey", "issue"]
 
-FORMATS: Final = ("vc-jwt", "sd-jwt-vc", "vc-sd-jwt")
+FORMATS: Final = ("vc-jwt", "sd-jwt-vc", "vc-sd-jwt", "data-integrity")
 
 
 def issue(
@@ -30,13 +30,15 @@ def issue(
     alg: str | None = None,
     x5c: Sequence[str] = (),
     salts: Salts = random_salt,
+    cryptosuite: str | None = None,
 ) -> str:
-    """A credential as its compact text, in one of `FORMATS`.
+    """A credential as text, in one of `FORMATS`.
 
     `type` is the identifier on the wire (VC type or vct), `claims` what is said about the subject,
     `holder` the holder's public JWK to bind it to, `salts` where the salts of disclosures come from
-    (random, except in the packaged demo). Raises `WrongUse` for another format, an expiry
-    before the issuance, or claims that contradict the arguments.
+    (random, except in the packaged demo), `cryptosuite` that of a Data Integrity proof (default: the
+    RFC 8785 one of the key). Raises `WrongUse` for another format, an expiry before the issuance, or
+    claims that contradict the arguments.
     """
     if format not in FORMATS:
         raise WrongUse(f"credentials of format {format} are not minted here", hint=f"Use one of {', '.join(FORMATS)}.")
@@ -55,6 +57,10 @@ def issue(
         "alg": alg,
         "x5c": x5c,
     }
+    if format == "data-integrity":
+        from defa_id.issue import data_integrity
+
+        return data_integrity.mint(key, **arguments, cryptosuite=cryptosuite)
     if format == "vc-jwt":
         return vc_jwt.mint(key, **arguments)
     selective_mint = sd_jwt_vc.mint if format == "sd-jwt-vc" else vc_sd_jwt.mint

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from defa_id import keys
 from defa_id.codec import strict_json
@@ -137,6 +138,20 @@ def sign_ecdsa(native: ec.EllipticCurvePrivateKey, message: bytes) -> bytes:
     """A deterministic ECDSA signature (RFC 6979 §3.2), DER, with the hash that goes with the curve."""
     digest: hashes.HashAlgorithm = hashes.SHA384() if native.curve.name == "secp384r1" else hashes.SHA256()
     return native.sign(message, ec.ECDSA(digest, deterministic_signing=True))
+
+
+def sign_raw(key: SigningKey, message: bytes) -> bytes:
+    """A signature as COSE and Data Integrity carry it: r||s for ECDSA (RFC 9053 §2.1), 64 bytes for Ed25519.
+
+    Raises `WrongUse` for RSA keys.
+    """
+    if isinstance(key.native, ed25519.Ed25519PrivateKey):
+        return key.native.sign(message)
+    if not isinstance(key.native, ec.EllipticCurvePrivateKey):
+        raise WrongUse("this signs with elliptic curves only", hint="Give a P-256, P-384 or Ed25519 key.")
+    r, s = decode_dss_signature(sign_ecdsa(key.native, message))
+    size = (key.native.curve.key_size + 7) // 8
+    return r.to_bytes(size) + s.to_bytes(size)
 
 
 def sign_compact(

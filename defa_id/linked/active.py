@@ -228,7 +228,8 @@ class Active(Vocabulary):
         if term.iri is None:
             raise Fault("LD_UNSAFE", f"member {printable(name)!r} has no meaning in its contexts")
         active = self.below(term)
-        if active is not self and active.terms.get(name) is not self.terms.get(name):
+        anew = active is not self and active.terms.get(name) is not self.terms.get(name)
+        if anew and "@graph" not in term.container:  # a graph holds objects only, and those are read below it
             raise Unsupported(f"term {printable(name)} defines itself anew")
         plain = term.type is None or term.type == "@none"
         return Member(name, term, active, term.kind, _tag(term, active) if plain else term.suffix)
