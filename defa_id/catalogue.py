@@ -417,7 +417,7 @@ def _reasons() -> Iterable[Reason]:
     yield reason(
         "DI_SUITE_EXTRA",
         "A proof is of a suite that an optional part verifies, and that part is not installed.",
-        "Install it: python3 -m pip install 'defa-id[didkit]'",
+        "Install the extra `didkit`: python3 -m pip install 'defa-id[didkit]'.",
     )
     yield reason("DI_SIGNATURE", "A proof's signature does not verify.", fresh)
     yield reason("LIMIT_PROOFS", "It carries more proofs or signatures than any genuine one.", issuer)

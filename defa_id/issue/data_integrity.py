@@ -45,6 +45,8 @@ def mint(
     """
     if x5c:
         raise WrongUse("Data Integrity proofs name no certificates", hint="List the issuer's key as a JWK.")
+    if holder is not None and subject_id is not None:
+        raise WrongUse("a document binds its holder by the subject's id alone", hint="Give a holder key or an id.")
     bound = subject_id if holder is None else did_jwk.encode(holder)
     document = vc_jwt.document(issuer, type, claims, issued, expires, bound)
     method = f"{issuer}#{key.kid}" if "#" not in key.kid else key.kid

@@ -32,8 +32,8 @@ SUCCESS, FAILURE, COSE = 6, 12, 7
 # extensions, which are to be ignored; what fails it is that its signer is not the key the case gives.
 CODES = {
     "9": ("JOSE_ALG_FORBIDDEN", ""),
-    "10": ("INPUT_FORMAT_UNKNOWN", ""),
-    "11": ("INPUT_FORMAT_UNKNOWN", ""),
+    "10": ("DI_NO_PROOF", ""),
+    "11": ("DI_NO_PROOF", ""),
     "12": ("JWT_CLAIM_TYPE", "JOSE_SIGNATURE"),
     "13": ("JOSE_TYP", "JOSE_TYP"),
     "14": ("JOSE_TYP", "JOSE_TYP"),

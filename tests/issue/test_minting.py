@@ -32,6 +32,9 @@ CLAIMS: dict[str, Any] = {
 }
 
 
+COMPACT = ("vc-jwt", "sd-jwt-vc", "vc-sd-jwt")
+
+
 def mint(format: str, claims: dict[str, Any] = CLAIMS, **members: Any) -> str:
     named: dict[str, Any] = {"type": "TestCredential", "issuer": ISSUER, "issued": ISSUED, "expires": EXPIRES}
     return issue.issue(format, KEY, claims=claims, **{**named, **members})
@@ -56,7 +59,7 @@ def payload(token: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("format", issue.FORMATS)
+@pytest.mark.parametrize("format", COMPACT)
 def test_every_format_says_the_same(format: str) -> None:
     read = credential(format, mint(format, holder=HOLDER.public.jwk, subject_id="did:example:holder"))
     assert read.format == format
@@ -237,11 +240,11 @@ def test_what_is_no_sd_jwt() -> None:
 
 
 def test_a_presentation_of_several() -> None:
-    held = [mint(format, holder=HOLDER.public.jwk) for format in issue.FORMATS]
+    held = [mint(format, holder=HOLDER.public.jwk) for format in COMPACT]
     token = present.vp_jwt(held, HOLDER, "n", "https://rp.example", ISSUED)
     read = vc_jwt.model(vc_jwt.read(token.encode(), Reading()))
     assert isinstance(read, Presentation)
-    assert [(format, data.decode()) for format, data in read.credentials] == list(zip(issue.FORMATS, held, strict=True))
+    assert [(format, data.decode()) for format, data in read.credentials] == list(zip(COMPACT, held, strict=True))
     assert (read.binding.nonce, read.binding.audience) == ("n", "https://rp.example")
     HOLDER.public.verify("EdDSA", read.binding.proof.signature, read.binding.proof.message)
     with pytest.raises(WrongUse):

@@ -125,7 +125,7 @@ class TestWhatMayNotBeInside:
         good["id"] = f"data:application/vc+jwt,{bound_vc(signer, holder)}"
         plain = {name: value for name, value in vc().items() if name not in ("iss", "iat", "exp")}
         verdict = world.verify(vp_jwt(holder, (), verifiableCredential=[good, plain]))
-        assert failed(verdict) == [(2, "format.recognised", "INPUT_FORMAT_UNKNOWN")]
+        assert failed(verdict) == [(2, "format.wellformed", "DI_NO_PROOF")]
 
     @pytest.mark.parametrize(
         "id",
