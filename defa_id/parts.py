@@ -154,6 +154,14 @@ def _sd_format(name: str, module: str) -> Format:
     )
 
 
+def _plain_format(name: str, module: str) -> Format:
+    return Format(
+        name,
+        _later(module, "recognises"),
+        (("format.wellformed", _later(module, "read")), ("format.model", _later(module, "model"))),
+    )
+
+
 def _mdoc() -> Format:
     module = "defa_id.formats.mdoc"
     return Format(
@@ -173,47 +181,27 @@ def _mechanism(module: str) -> Mechanism:
 
 
 _BITSTRING: Final = _mechanism("defa_id.status.bitstring")
-_LIST_TOKEN: Final = "defa_id.formats.status_list_token"  # noqa: S105  (a module)
-_DATA_INTEGRITY: Final = "defa_id.formats.data_integrity"
 _DI_SUITE: Final = _later("defa_id.suites.data_integrity", "verify")
-_VC_JWT: Final = "defa_id.formats.vc_jwt"
 
 DEFAULT_PARTS: Final = Parts(
     formats=(
-        Format(
-            "vc-jwt",
-            _later(_VC_JWT, "recognises"),
-            (("format.wellformed", _later(_VC_JWT, "read")), ("format.model", _later(_VC_JWT, "model"))),
-        ),
+        _plain_format("vc-jwt", "defa_id.formats.vc_jwt"),
         _sd_format("sd-jwt-vc", "defa_id.formats.sd_jwt_vc"),
         _sd_format("vc-sd-jwt", "defa_id.formats.vc_sd_jwt"),
-<<<<<<< HEAD
+        _plain_format("data-integrity", "defa_id.formats.data_integrity"),
         _mdoc(),
-=======
-        Format(
-            "data-integrity",
-            _later(_DATA_INTEGRITY, "recognises"),
-            (
-                ("format.wellformed", _later(_DATA_INTEGRITY, "read")),
-                ("format.model", _later(_DATA_INTEGRITY, "model")),
-            ),
-        ),
->>>>>>> a41e0f0 (Data Integrity: five cryptosuites, proof sets and chains, presentations, selective disclosure)
     ),
     suites=MappingProxyType(
         {
             "jws": _later("defa_id.suites.jws", "verify"),
             "cose": _later("defa_id.suites.cose", "verify"),
-<<<<<<< HEAD
             "cose-mac": _later("defa_id.suites.cose", "verify_agreed"),
-=======
             "eddsa-rdfc-2022": _DI_SUITE,
             "eddsa-jcs-2022": _DI_SUITE,
             "ecdsa-rdfc-2019": _DI_SUITE,
             "ecdsa-jcs-2019": _DI_SUITE,
             "ecdsa-sd-2023": _later("defa_id.suites.ecdsa_sd", "verify"),
             "legacy": _later("defa_id.suites.legacy", "verify"),
->>>>>>> a41e0f0 (Data Integrity: five cryptosuites, proof sets and chains, presentations, selective disclosure)
         }
     ),
     resolvers=MappingProxyType(
@@ -232,12 +220,6 @@ DEFAULT_PARTS: Final = Parts(
             "status_list": _mechanism("defa_id.status.token_list"),
         }
     ),
-    lists=(
-        Format(
-            "status-list-token",
-            _later(_LIST_TOKEN, "recognises"),
-            (("format.wellformed", _later(_LIST_TOKEN, "read")), ("format.model", _later(_LIST_TOKEN, "model"))),
-        ),
-    ),
+    lists=(_plain_format("status-list-token", "defa_id.formats.status_list_token"),),
     means=Means(documents=_later("defa_id.contexts", "load")),
 )

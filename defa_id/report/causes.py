@@ -33,15 +33,8 @@ _BY_CHECK: Final = {
     "limit.size": ("LIMIT_INPUT_SIZE", "INPUT_EMPTY"),
     "format.recognised": ("INPUT_FORMAT_*", "JOSE_NOT_COMPACT"),
     "format.wellformed": (
-<<<<<<< HEAD
-        *_HEADER,
-        "SDJWT_SYNTAX",
-        "SDJWT_ALG",
-        "LIMIT_DISCLOSURES",
-        "JWT_CLAIM_TYPE",
-        *_JSON,
-        *_COSE,
-        *_MDOC,
+        *(*_HEADER, "SDJWT_SYNTAX", "SDJWT_ALG", "LIMIT_DISCLOSURES", "JWT_CLAIM_TYPE", *_JSON, *_COSE, *_MDOC),
+        *("DI_NO_PROOF", "DI_PROOF_SHAPE", "LIMIT_PROOFS"),
     ),
     "format.disclosures": (
         *("SDJWT_*", "LIMIT_DISCLOSURES", "JOSE_BASE64", *_JSON),
@@ -50,16 +43,7 @@ _BY_CHECK: Final = {
     "format.model": (
         *("JWT_*", "MODEL_*", "TIME_FORMAT", "TIME_WINDOW_INVERTED", "STATUS_SHAPE", "SHAPE_CONTROL_CHAR"),
         *("MDOC_SHAPE", "MDOC_DATE"),
-        *("JOSE_TYP", "JOSE_HEADER_FORBIDDEN", "LIMIT_CREDENTIALS"),
-=======
-        *(*_HEADER, "SDJWT_SYNTAX", "SDJWT_ALG", "LIMIT_DISCLOSURES", "JWT_CLAIM_TYPE", *_JSON, *_COSE),
-        *("DI_NO_PROOF", "DI_PROOF_SHAPE", "LIMIT_PROOFS"),
-    ),
-    "format.disclosures": ("SDJWT_*", "LIMIT_DISCLOSURES", "JOSE_BASE64", *_JSON),
-    "format.model": (
-        *("JWT_*", "MODEL_*", "TIME_FORMAT", "TIME_WINDOW_INVERTED", "STATUS_SHAPE", "SHAPE_CONTROL_CHAR"),
         *("JOSE_TYP", "JOSE_HEADER_FORBIDDEN", "LIMIT_CREDENTIALS", "DI_*", "LD_CONTEXT"),
->>>>>>> a41e0f0 (Data Integrity: five cryptosuites, proof sets and chains, presentations, selective disclosure)
     ),
     "issuer.listed": ("SCOPE_ISSUER_UNKNOWN",),
     "key.listed": (
