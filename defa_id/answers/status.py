@@ -71,15 +71,15 @@ def read(parts: Parts, data: bytes) -> Credential:
     """
     data = trimmed(data)
     format = next((format for format in parts.lists if format.recognises(data)), None)
-    if format is None:
-        try:
-            format = parts.detect(data, None)
-        except Fault as fault:
-            code = "STATUS_SIGNATURE" if data[:1] == b"{" else fault.code
-            raise Fault(code, "the list is none that somebody signed") from None
     value: Any = data
-    for position, (_, step) in enumerate(format.steps):
-        value = step(value, Reading()) if position == 0 else step(value)
+    try:
+        format = format or parts.detect(data, None)
+        for position, (_, step) in enumerate(format.steps):
+            value = step(value, Reading()) if position == 0 else step(value)
+    except Fault as fault:
+        if fault.code not in ("DI_NO_PROOF", "INPUT_FORMAT_UNKNOWN"):
+            raise
+        raise Fault("STATUS_SIGNATURE", "the list is none that somebody signed") from None
     if not isinstance(value, Credential):
         raise Fault("STATUS_SHAPE", "the list is a presentation")
     if value.status:
@@ -169,8 +169,7 @@ def _lasts(held: Credential) -> timedelta | None:
     seconds = milliseconds // 1000 if type(milliseconds) is int else held.claims.get("ttl_seconds")
     if type(seconds) is not int:
         return None
-    least, most = limits.STATUS_TTL_SECONDS
-    return timedelta(seconds=min(max(seconds, least), most))
+    return timedelta(seconds=min(max(seconds, limits.STATUS_TTL_LEAST_SECONDS), limits.STATUS_TTL_MOST_SECONDS))
 
 
 def _speakers(registry: Registry, who: str, services: tuple[Service, ...]) -> tuple[Service, ...]:

@@ -48,13 +48,14 @@ SD_SIGNATURES: Final = 512  # statement signatures in one ecdsa-sd-2023 proof [o
 
 STATUS_DOCUMENT_BYTES: Final = 1024 * KIB  # a status list as fetched [own]
 STATUS_BYTES: Final = 8192 * KIB  # a status list, decompressed: 2^26 bits [own]
-STATUS_BITSTRING_ENTRIES: Final = 131_072  # W3C Bitstring Status List §2.2: fewer would tell holders apart
+STATUS_BITSTRING_ENTRIES: Final = 131_072  # fewer would tell holders apart [W3C Bitstring Status List §2.2]
 STATUS_HERD: Final = 1_024  # entries of a token status list under which a look into it is noted [own]
 STATUS_URL_CHARS: Final = 2_048  # [own]
 STATUS_INDEX_CHARS: Final = 10  # digits of an index; 2^26 entries need eight [own]
 STATUS_DECODED: Final = 8  # decompressed lists kept in memory [own]
 STATUS_OPENED: Final = 64  # verified lists kept by one verifier [own]
-STATUS_TTL_SECONDS: Final = (60, 86_400)  # the shortest and longest time a list's own ttl may ask for [own]
+STATUS_TTL_LEAST_SECONDS: Final = 60  # the shortest time a list's own ttl may ask for [own]
+STATUS_TTL_MOST_SECONDS: Final = 86_400  # the longest [own]
 
 DID_CHARS: Final = 2_048  # one DID URL; bounds base58, whose decoding is quadratic [own]
 DID_BYTES: Final = 64 * KIB  # a DID document, issuer metadata or key set [own]

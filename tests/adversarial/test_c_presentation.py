@@ -274,7 +274,7 @@ def test_c26_a_credential_in_the_clear_beside_a_good_one(stage: Stage) -> None:
     }
     verdict = stage.judge(stage.vp(verifiableCredential=[envelope, document]), expected=PRESENTED)
     assert not verdict
-    assert short(verdict) == [("format.recognised", "INPUT_FORMAT_UNKNOWN")]
+    assert short(verdict) == [("format.wellformed", "DI_NO_PROOF")]
 
 
 def test_c26_as_many_credentials_as_allowed_and_one_more(stage: Stage) -> None:
