@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from defa_id.types import mdoc
+from defa_id.types import images
 from defa_id.types.definition import Definition, Field, Shape
 
 Object = dict[str, Any]
@@ -58,10 +58,10 @@ def _each(field: Field, value: Any, what: Callable[[Shape, Any], Any]) -> Any:
 def _packed(shape: Shape, value: Any) -> Any:
     if shape.kind == "object":
         return to_map(shape, value)
-    return mdoc.image_bytes(value) if shape.cbor == "bstr" else value
+    return images.to_bytes(value) if shape.cbor == "bstr" else value
 
 
 def _unpacked(shape: Shape, value: Any) -> Any:
     if shape.kind == "object":
         return from_map(shape, value)
-    return mdoc.image_url(value) if shape.cbor == "bstr" else value
+    return images.to_url(value) if shape.cbor == "bstr" else value

@@ -1,6 +1,6 @@
 """The language credential types are defined in: shapes, fields, and what a family is called on each wire.
 
-A definition is a JSON document (`schemas/type.schema.json`). Read here it becomes values: a `Shape`
+A definition is a JSON document (`schemas/credential-type.schema.json`). Read here it becomes values: a `Shape`
 says what one value looks like, a `Field` gives it a name, a number and a meaning, a `Definition`
 is a family of credentials. Nothing here reads files.
 """
@@ -21,10 +21,11 @@ Document = Mapping[str, Any]
 
 
 class Shape(NamedTuple):
-    """What one value looks like. `kind`: text, one_of, integer, boolean or object.
+    """What one value looks like. `kind`: text, one_of, integer, number, boolean or object.
 
     `rule` holds the constraints in the words of JSON Schema; `cbor` is the CDDL type (RFC 8610) of
-    the value in an mdoc or CWT; `name` is set for shapes that several fields share.
+    the value in an mdoc or CWT; `name` is set for shapes that several fields share. Of the members
+    in `some`, if there are any, at least one has to be there.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class Shape(NamedTuple):
     rule: Mapping[str, Any] = {}
     cbor: str = "tstr"
     fields: tuple[Field, ...] = ()
+    some: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field | None:
         """The member an object has under this name, also one of a family like age_over_18."""
@@ -88,8 +90,47 @@ class Cwt(NamedTuple):
     claim: int
 
 
+class Space(NamedTuple):
+    """One namespace of an mdoc with its elements. `standard`: whose elements they are, None for our own."""
+
+    namespace: str
+    shape: Shape
+    standard: str | None = None
+
+
+class Row(NamedTuple):
+    """Where a field lives in another standard: `theirs` is one path or several, `rule` how one becomes
+    the other (`defa_id.types.rules`), `given` what the rule has to know."""
+
+    ours: str
+    theirs: tuple[str, ...]
+    rule: str = "same"
+    given: str = ""
+
+
+class Standard(NamedTuple):
+    """Another standard's document: its fields as far as they are known here.
+
+    `form`: sd-jwt-vc, mdoc, vc, cwt or acdc. An mdoc has `doctype` and `namespace`. `constant` are
+    members that always stand there, by path. Without fields only its names are known.
+    """
+
+    name: str
+    title: str
+    version: str
+    form: str
+    sources: tuple[str, ...]
+    shape: Shape
+    doctype: str = ""
+    namespace: str = ""
+    constant: Mapping[str, Any] = {}
+
+
 class Definition(NamedTuple):
-    """A family of credentials: one subject, one set of fields, a name on each wire."""
+    """A family of credentials: one subject, one set of fields, a name on each wire.
+
+    `crosswalks` says by standard where its fields live there.
+    """
 
     name: str
     version: int
@@ -99,8 +140,10 @@ class Definition(NamedTuple):
     vc: str
     vct: str
     doctype: str
+    spaces: tuple[Space, ...]
     cwt: Cwt
     shape: Shape
+    crosswalks: Mapping[str, tuple[Row, ...]] = {}
 
     @property
     def uri(self) -> str:
@@ -118,7 +161,7 @@ class Definition(NamedTuple):
 
     def shapes(self) -> Iterator[Shape]:
         """The shared shapes it uses, each once, what is used by others first."""
-        yield from _shared(self.shape, set())
+        yield from shared(self.shape)
 
 
 def read_shapes(document: Document) -> dict[str, Shape]:
@@ -131,35 +174,93 @@ def read_shapes(document: Document) -> dict[str, Shape]:
     return shapes
 
 
-def read(document: Document, shapes: Mapping[str, Shape]) -> Definition:
-    """A definition from its document, which fits `schemas/type.schema.json`.
+def read_standard(document: Document, shapes: Mapping[str, Shape]) -> Standard:
+    """Another standard from its document. Raises as `read`.
 
-    Raises `WrongUse` for a shape that is not known and for a name or number that stands twice.
+    In an mdoc's claims a byte string stands in base64url without padding.
     """
-    wire = document["wire"]
-    return Definition(
+    fields = _fields(document.get("fields", []), shapes, document["name"])
+    if document["form"] == "mdoc":
+        fields = tuple(one._replace(shape=shown(one.shape)) for one in fields)
+    return Standard(
         name=document["name"],
+        title=document["title"],
         version=document["version"],
+        form=document["form"],
+        sources=tuple(document["source"]),
+        shape=Shape("object", fields=fields),
+        doctype=document.get("doctype", ""),
+        namespace=document.get("namespace", ""),
+        constant=document.get("constant", {}),
+    )
+
+
+def read(document: Document, shapes: Mapping[str, Shape], standards: Mapping[str, Standard]) -> Definition:
+    """A definition from its document, which fits `schemas/credential-type.schema.json`.
+
+    Raises `WrongUse` for a shape or standard that is not known and for a name or number that stands twice.
+    """
+    name, version, wire = document["name"], document["version"], document["wire"]
+    shape = _object(document, document["fields"], shapes, name)
+    crosswalks = {standard: tuple(map(_row, rows)) for standard, rows in document.get("crosswalks", {}).items()}
+    unknown = [standard for standard in crosswalks if standard not in standards]
+    if unknown:
+        raise WrongUse(f"{name}: no standard is called {unknown[0]}", hint="Describe it in standards/, or mend it.")
+    doctype = wire["mdoc"] if isinstance(wire["mdoc"], str) else wire["mdoc"]["doctype"]
+    return Definition(
+        name=name,
+        version=version,
         title=document["title"],
         description=document["description"],
         subject=document["subject"],
         vc=wire["vc"],
         vct=wire["sd-jwt-vc"],
-        doctype=wire["mdoc"],
+        doctype=doctype,
+        spaces=tuple(_spaces(wire["mdoc"], f"defa-id.{name}.{version}", shape, standards)),
         cwt=Cwt(wire["cwt"]["kind"], wire["cwt"]["claim"]),
-        shape=Shape("object", fields=_fields(document["fields"], shapes, document["name"])),
+        shape=shape,
+        crosswalks=crosswalks,
     )
+
+
+def shown(shape: Shape) -> Shape:
+    """A shape as an mdoc's claims show it: a byte string in base64url."""
+    if shape.cbor != "bstr":
+        return shape
+    bounds = {"minLength": 2, "maxLength": shape.rule["maxLength"]}
+    return Shape("text", rule={"type": "string", **bounds, "pattern": "^[A-Za-z0-9_-]+$"}, cbor="bstr")
+
+
+def _spaces(wire: Any, own: str, shape: Shape, standards: Mapping[str, Standard]) -> Iterator[Space]:
+    if isinstance(wire, str):
+        yield Space(wire, shape)
+        return
+    standard = standards[wire["standard"]]
+    yield Space(standard.namespace, standard.shape, standard.name)
+    yield Space(own, shape)
+
+
+def _row(described: Document) -> Row:
+    theirs = described["theirs"]
+    paths = (theirs,) if isinstance(theirs, str) else tuple(theirs)
+    return Row(described["ours"], paths, described.get("rule", "same"), described.get("given", ""))
+
+
+_PRIMITIVE: Final = {
+    "boolean": Shape("boolean", rule={"type": "boolean"}, cbor="bool"),
+    "number": Shape("number", rule={"type": "number"}, cbor="float"),
+}
 
 
 def _shape(described: Any, shapes: Mapping[str, Shape]) -> Shape:
     if isinstance(described, str):
-        if described == "boolean":
-            return Shape("boolean", rule={"type": "boolean"}, cbor="bool")
+        if described in _PRIMITIVE:
+            return _PRIMITIVE[described]
         if described not in shapes:
             raise WrongUse(f"no shape is called {described}", hint="Define it in shapes.json, before its first use.")
         return shapes[described]
     if "object" in described:
-        return Shape("object", fields=_fields(described["object"], shapes, "an object"))
+        return _object(described, described["object"], shapes, "an object")
     if "one_of" in described:
         return Shape("one_of", rule={"enum": described["one_of"]}, cbor=_choice(described["one_of"]))
     if "integer" in described:
@@ -174,7 +275,15 @@ def _text(described: Document) -> dict[str, Any]:
         bounds = {"least": 1, "most": bounds}
     words = {"least": "minLength", "most": "maxLength"}
     rule = {"type": "string", **{words[name]: value for name, value in bounds.items()}}
-    return rule | {name: described[name] for name in ("pattern", "format", "anyOf") if name in described}
+    if "pattern" in described:
+        rule["pattern"] = described["pattern"]
+    if described.get("format") == "partial-date":
+        return rule | {"anyOf": [{"maxLength": len("YYYY-MM")}, {"format": "date"}]}
+    return rule | ({"format": described["format"]} if "format" in described else {})
+
+
+def _object(owner: Document, fields: list[Document], shapes: Mapping[str, Shape], name: str) -> Shape:
+    return Shape("object", fields=_fields(fields, shapes, name), some=tuple(owner.get("at_least_one", ())))
 
 
 def _choice(values: list[str] | list[int]) -> str:
@@ -183,7 +292,7 @@ def _choice(values: list[str] | list[int]) -> str:
 
 def _fields(described: list[Document], shapes: Mapping[str, Shape], owner: str) -> tuple[Field, ...]:
     fields = tuple(_field(one, shapes) for one in described)
-    used = [f"name {field.name}" for field in fields] + [f"CWT key {field.key}" for field in fields]
+    used = [f"name {field.name}" for field in fields] + [f"CWT key {field.key}" for field in fields if field.key]
     twice = [what for number, what in enumerate(used) if what in used[:number]]
     if twice:
         raise WrongUse(f"{owner}: {twice[0]} stands twice", hint="Names and numbers are used once.")
@@ -195,8 +304,8 @@ def _field(described: Document, shapes: Mapping[str, Shape]) -> Field:
     return Field(
         name=described["name"],
         shape=_shape(described["is"], shapes),
-        label=described["label"],
-        key=described["cwt"],
+        label=described.get("label", described["name"]),
+        key=described.get("cwt", 0),
         required=described.get("required", False),
         many=(many[0], many[1]) if many else None,
         description=described.get("description"),
@@ -206,12 +315,17 @@ def _field(described: Document, shapes: Mapping[str, Shape]) -> Field:
     )
 
 
-def _shared(shape: Shape, seen: set[str]) -> Iterator[Shape]:
+def shared(shape: Shape) -> Iterator[Shape]:
+    """The shared shapes that a shape uses, each once, what is used by others first."""
+    found: dict[str, Shape] = {}
+    _collect(shape, found)
+    return iter(found.values())
+
+
+def _collect(shape: Shape, found: dict[str, Shape]) -> None:
     for field in shape.fields:
-        if field.shape.name in seen:
+        if field.shape.name in found:
             continue
+        _collect(field.shape, found)
         if field.shape.name:
-            seen.add(field.shape.name)
-        yield from _shared(field.shape, seen)
-        if field.shape.name:
-            yield field.shape
+            found[field.shape.name] = field.shape

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,15 +21,15 @@ from defa_id.types.definition import FORMATS, Definition
 VOCABULARY: Final = "trust_registry/vocabulary.json"
 _FOLDERS: Final = ("schemas/credentials", "schemas/mdoc", "schemas/cwt", "schemas/contexts")
 _TYPES: Final = ('  "types": [\n', "\n  ],\n")
-_LINE, _NESTED_LINE = 120, 80
+_LINE: Final = 120
 
 
 def outputs(root: Path) -> dict[str, bytes]:
     """Every generated file by its path below `root`. Raises `DefaIdError` for definitions that do not stand."""
-    definitions = shipped.load(root)
-    made = {name: data for one in definitions.values() for name, data in _files(one)}
+    families = shipped.load(root).families.values()
+    made = {name: data for one in families for name, data in _files(one)}
     vocabulary = (root / VOCABULARY).read_text(encoding="utf-8")
-    return {**made, VOCABULARY: with_types(vocabulary, list(types(definitions.values()))).encode()}
+    return {**made, VOCABULARY: with_types(vocabulary, list(types(families))).encode()}
 
 
 def stale(root: Path) -> list[str]:
@@ -39,9 +39,8 @@ def stale(root: Path) -> list[str]:
     return sorted(name for path in present if (name := path.relative_to(root).as_posix()) not in wanted)
 
 
-def types(definitions: Any) -> Iterator[dict[str, Any]]:
-    """The entries of the vocabulary: a line for each family and format, format by format."""
-    families = list(definitions)
+def types(families: Collection[Definition]) -> Iterator[dict[str, Any]]:
+    """The entries of the vocabulary: one for each family and format, format by format."""
     for format in FORMATS:
         for one in families:
             identifier = dict(one.types())[format]
@@ -95,9 +94,7 @@ def _pretty(value: Any, indent: int, lead: str) -> str:
     flat = json.dumps(value, ensure_ascii=False)
     if not isinstance(value, dict | list) or not value:
         return flat
-    parts = list(value.values()) if isinstance(value, dict) else value
-    room = _NESTED_LINE if any(isinstance(part, dict | list) and part for part in parts) else _LINE
-    if indent + len(lead) + len(flat) < room:
+    if indent + len(lead) + len(flat) < _LINE:
         return flat
     pad = " " * (indent + 2)
     if isinstance(value, dict):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from defa_id.schema import DIALECT
-from defa_id.types.definition import Definition, Field, Shape
+from defa_id.types.definition import Definition, Field, Shape, Space, shared, shown
 
 Schema = dict[str, Any]
 
@@ -70,7 +70,8 @@ def sd_jwt_vc(definition: Definition) -> Schema:
 
 def mdoc(definition: Definition) -> Schema:
     """For an mdoc's claims as `defa_id.types.mdoc` shows them: no element is required, each is whole."""
-    elements = {field.name: _element(field) for field in definition.fields}
+    shapes = {str(shape.name): shape for space in definition.spaces for shape in shared(space.shape)}
+    used = {name: shape for name, shape in shapes.items() if shape.cbor != "bstr"}
     return {
         **_head(definition, "mdoc", "an ISO mdoc"),
         "description": "The claims of an mdoc are validated as JSON: byte strings in base64url without padding, "
@@ -82,17 +83,33 @@ def mdoc(definition: Definition) -> Schema:
             "docType": {"const": definition.doctype},
             "namespaces": {
                 "type": "object",
-                "properties": {definition.doctype: {"type": "object", "properties": elements}},
+                "properties": {space.namespace: _space(space) for space in definition.spaces},
             },
         },
-        "$defs": _definitions(definition, required=True),
+        "$defs": {name: _described(_plain(shape, required=True), shape.description) for name, shape in used.items()},
+    }
+
+
+def _space(space: Space) -> Schema:
+    plain = {field.name: _element(field) for field in space.shape.fields if not field.numbered}
+    return {"type": "object", "properties": plain, **_numbered(space.shape, required=False)}
+
+
+def value(field: Field) -> Schema:
+    """For a field's value alone, of which a holder may have withheld parts."""
+    shapes = {str(shape.name): shape for shape in shared(Shape("object", fields=(field,)))}
+    return {
+        "$schema": DIALECT,
+        **_member(field, required=False),
+        "$defs": {name: _plain(shape, required=False) for name, shape in shapes.items()},
     }
 
 
 def _element(field: Field) -> Schema:
-    if field.shape.cbor != "bstr":
-        return _member(field, required=True)
-    return {"type": "string", "minLength": 2, "maxLength": field.shape.rule["maxLength"], "pattern": "^[A-Za-z0-9_-]+$"}
+    return _member(
+        field._replace(shape=shown(field.shape), description=None if field.shape.cbor == "bstr" else field.description),
+        required=True,
+    )
 
 
 def _head(definition: Definition, format: str, form: str) -> Schema:
@@ -119,6 +136,7 @@ def _object(shape: Shape, *, required: bool, before: Schema | None = None) -> Sc
         **({"required": asked} if asked else {}),
         "properties": {**(before or {}), **members},
         **_numbered(shape, required=required),
+        **({"anyOf": [{"required": [name]} for name in shape.some]} if required and shape.some else {}),
     }
 
 

@@ -6,103 +6,104 @@ byte strings in base64url without padding (RFC 4648 §5) and dates as the text i
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from defa_id.codec import base64url
-from defa_id.errors import Fault, WrongUse
-from defa_id.types.definition import Definition, Field, Shape
+from defa_id.types import convert, images, paths, shipped
+from defa_id.types.definition import Definition, Field, Shape, Space, shared
 
 Object = dict[str, Any]
 
 CDDL: Final = {"full-date": "#6.1004(tstr)"}  # RFC 8943; the other names are those of RFC 8610 appendix D
-_DATA_URL: Final = "data:image/{};base64,"
-_IMAGES: Final = {b"\xff\xd8\xff": "jpeg", b"\x89PNG": "png", b"RIFF": "webp", b"\x00\x00\x00\x0cjP": "jp2"}
 
 
 def table(definition: Definition) -> Object:
     """The document type with its elements, as `schemas/mdoc/NAME.json` holds it."""
-    elements = [
-        {
-            "element": field.name,
-            "cbor": cddl(field),
-            "label": field.label,
-            **({"sensitive": field.sensitive} if field.sensitive else {}),
-        }
-        for field in definition.fields
-    ]
-    shapes = {str(shape.name): _type(shape) for shape in definition.shapes() if shape.kind == "object"}
+    shapes = {str(shape.name): shape for space in definition.spaces for shape in shared(space.shape)}
+    own = (rule for space in definition.spaces for rule in _rules(space.shape, ""))
+    named = (rule for name, shape in shapes.items() for rule in _rules(shape, f"{name}."))
+    wholes = {name: _members(shape, f"{name}.") for name, shape in shapes.items() if shape.kind == "object"}
     return {
         "defa_id": "mdoc-type/1",
         "family": definition.name,
         "docType": definition.doctype,
-        "namespaces": [{"namespace": definition.doctype, "elements": elements}],
-        "cddl": CDDL | shapes,
+        "namespaces": [_space(space) for space in definition.spaces],
+        "cddl": CDDL | wholes | dict(named) | dict(own),
     }
 
 
-def cddl(field: Field) -> str:
-    """The CDDL type of a field's value."""
-    one = field.shape.name if field.shape.kind == "object" and field.shape.name else _type(field.shape)
+def cddl(field: Field, owner: str = "") -> str:
+    """The CDDL type of a field's value. An object is a rule of its own: a shared shape by its name, another
+    one by its place."""
+    one = field.shape.cbor if field.shape.kind != "object" else field.shape.name or owner + field.name
     if field.many is None:
-        return str(one)
+        return one
     fewest, most = field.many
-    return f"[{fewest}*{most} ({one})]" if " / " in str(one) else f"[{fewest}*{most} {one}]"
+    return f"[{fewest}*{most} ({one})]" if " / " in one else f"[{fewest}*{most} {one}]"
 
 
 def to_namespaces(definition: Definition, claims: Mapping[str, Any]) -> Object:
-    """The claims of a subject as an mdoc's claims, in the form above."""
-    values = {name: _shown(field, value) for name, value in claims.items() if (field := definition.shape.field(name))}
-    return {"docType": definition.doctype, "namespaces": {definition.doctype: values}}
+    """The claims of a subject as an mdoc's claims, in the form above.
+
+    Where the document type is a standard's, its namespace holds what it can, and our own what is not
+    whole there.
+    """
+    spaces: Object = {}
+    left = set(claims)
+    for space in definition.spaces:
+        if space.standard:
+            theirs = convert.to_standard(claims, definition, shipped.standard(space.standard))
+            spaces |= theirs.claims["namespaces"]
+            left = {name for name in claims if any(paths.within(lost.path, name) for lost in theirs.lost)}
+        else:
+            held = ((name, claims[name], space.shape.field(name)) for name in claims if name in left)
+            spaces[space.namespace] = {name: _shown(field, value) for name, value, field in held if field}
+    return {"docType": definition.doctype, "namespaces": {name: held for name, held in spaces.items() if held}}
 
 
 def from_namespaces(definition: Definition, document: Mapping[str, Any]) -> Object:
-    """The claims of a subject out of an mdoc's claims; elements the family does not know stay out."""
-    values: Mapping[str, Any] = document["namespaces"].get(definition.doctype, {})
-    return {name: _read(field, value) for name, value in values.items() if (field := definition.shape.field(name))}
+    """The claims of a subject out of an mdoc's claims; elements the family does not know stay out.
+
+    What stands in both namespaces is taken from our own, where it is whole.
+    """
+    made: Object = {}
+    for space in definition.spaces:
+        values: Mapping[str, Any] = document["namespaces"].get(space.namespace, {})
+        if space.standard:
+            standard = shipped.standard(space.standard)
+            alone = {"docType": standard.doctype, "namespaces": {space.namespace: values}}
+            made |= convert.to_family(alone, standard, definition).claims
+        else:
+            held = ((name, value, space.shape.field(name)) for name, value in values.items())
+            made |= {name: _read(field, value) for name, value, field in held if field}
+    return made
 
 
-def image_bytes(data_url: str) -> bytes:
-    """The image in a data: URL (RFC 2397). Raises `WrongUse` for another text."""
-    head, _, body = data_url.partition(";base64,")
-    try:
-        if head.startswith("data:image/"):
-            return base64.b64decode(body, validate=True)
-    except ValueError:
-        pass
-    raise WrongUse("an image is not a data: URL", hint="Write data:image/jpeg;base64,… with the image's bytes.")
+def _space(space: Space) -> Object:
+    return {"namespace": space.namespace, "elements": [_element(field) for field in space.shape.fields]}
 
 
-def image_url(data: bytes) -> str:
-    """An image as a data: URL, its kind told by its first bytes; JPEG where they tell nothing, as
-    ISO/IEC 18013-5 §7.2.2 has it."""
-    kind = next((name for magic, name in _IMAGES.items() if data.startswith(magic)), "jpeg")
-    return _DATA_URL.format(kind) + base64.b64encode(data).decode()
+def _element(field: Field) -> Object:
+    flag = {"sensitive": field.sensitive} if field.sensitive else {}
+    return {"element": field.name, "cbor": cddl(field), "label": field.label, **flag}
 
 
-def shown_bytes(text: str) -> bytes:
-    """A byte string out of an mdoc's claims. Raises `WrongUse` for another text."""
-    try:
-        return base64url.decode(text.encode("ascii", "replace"))
-    except Fault as fault:
-        raise WrongUse(f"a byte string is not base64url: {fault.why}", hint="No padding, no spare bits.") from None
-
-
-def _type(shape: Shape) -> str:
-    if shape.kind != "object":
-        return shape.cbor
-    return "{" + ", ".join(_members(shape)) + "}"
-
-
-def _members(shape: Shape) -> Iterator[str]:
+def _rules(shape: Shape, owner: str) -> Iterator[tuple[str, str]]:
+    """The rules of the objects in a shape that are no shared shapes."""
     for field in shape.fields:
-        yield f'{"" if field.required else "? "}"{field.name}": {cddl(field)}'
+        if field.shape.kind == "object" and not field.shape.name:
+            yield owner + field.name, _members(field.shape, f"{owner}{field.name}.")
+            yield from _rules(field.shape, f"{owner}{field.name}.")
+
+
+def _members(shape: Shape, owner: str) -> str:
+    members = (f'{"" if field.required else "? "}"{field.name}": {cddl(field, owner)}' for field in shape.fields)
+    return "{" + ", ".join(members) + "}"
 
 
 def _shown(field: Field, value: Any) -> Any:
-    return base64url.encode(image_bytes(value)) if field.shape.cbor == "bstr" else value
+    return images.to_shown(value) if field.shape.cbor == "bstr" else value
 
 
 def _read(field: Field, value: Any) -> Any:
-    return image_url(shown_bytes(value)) if field.shape.cbor == "bstr" else value
+    return images.from_shown(value) if field.shape.cbor == "bstr" else value

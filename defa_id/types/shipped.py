@@ -6,41 +6,63 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from defa_id import files
 from defa_id.codec.text import printable
 from defa_id.errors import WrongUse
 from defa_id.types import definition
-from defa_id.types.definition import Definition
+from defa_id.types.definition import Definition, Standard
 
 _SHARED: Final = ("shapes.json", "sources.json")
 
 
-def definition_paths(root: Path) -> list[Path]:
-    """The files of the definitions below `root`, which holds `schemas/`, by name."""
-    return sorted(path for path in (root / "schemas" / "types").glob("*.json") if path.name not in _SHARED)
+class Shipped(NamedTuple):
+    """Families and standards, each by its name."""
+
+    families: Mapping[str, Definition]
+    standards: Mapping[str, Standard]
 
 
-def load(root: Path) -> dict[str, Definition]:
-    """The definitions below `root`, which holds `schemas/`, by name. Raises `WrongUse`."""
-    shapes = definition.read_shapes(_document(root / "schemas" / "types" / "shapes.json"))
-    read = (definition.read(_document(path), shapes) for path in definition_paths(root))
-    return {one.name: one for one in read}
+def load(root: Path) -> Shipped:
+    """What is defined below `root`, which holds `schemas/`. Raises `WrongUse`."""
+    folder = root / "schemas" / "types"
+    shapes = definition.read_shapes(_document(folder / "shapes.json"))
+    standards = {
+        one.name: one
+        for path in sorted((folder / "standards").glob("*.json"))
+        for one in (definition.read_standard(_document(path), shapes),)
+    }
+    families = {
+        one.name: one
+        for path in sorted(folder.glob("*.json"))
+        if path.name not in _SHARED
+        for one in (definition.read(_document(path), shapes, standards),)
+    }
+    return Shipped(families, standards)
 
 
 @cache
-def definitions() -> Mapping[str, Definition]:
-    """Every shipped family by its name."""
+def shipped() -> Shipped:
+    """What travels with this library."""
     return load(files.data_root())
 
 
 def family(name: str) -> Definition:
     """The family of this name, or that is called so on the wire. Raises `WrongUse`."""
-    for one in definitions().values():
+    families = shipped().families
+    for one in families.values():
         if name in (one.name, one.uri, *(identifier for _, identifier in one.types())):
             return one
-    raise WrongUse(f"no credential type {printable(name)!r}", hint=f"There are {', '.join(definitions())}.")
+    raise WrongUse(f"no credential type {printable(name)!r}", hint=f"There are {', '.join(families)}.")
+
+
+def standard(name: str) -> Standard:
+    """The standard of this name. Raises `WrongUse`."""
+    standards = shipped().standards
+    if name not in standards:
+        raise WrongUse(f"no standard {printable(name)!r}", hint=f"There are {', '.join(standards)}.")
+    return standards[name]
 
 
 def _document(path: Path) -> Any:

@@ -38,7 +38,7 @@ def credential(family: str, form: str) -> Object:
 
 
 def accepts(schema: Object, document: Any) -> bool:
-    return Draft202012Validator(schema).is_valid(document)
+    return Draft202012Validator(schema, validate_formats=True).is_valid(document)
 
 
 def members(value: Any, name: str) -> Iterator[Any]:
@@ -139,11 +139,7 @@ def test_a_document_keeps_its_envelope(family: str) -> None:
     schema = credential(family, "vc")
     assert "additionalProperties" not in schema
     assert schema["required"] == ["type", "credentialSubject"]
-    example = next(
-        one["claims"]
-        for one in json.loads((PROJECT / "trust_registry" / "demo_credentials.json").read_text(encoding="utf-8"))
-        if one["type"].startswith((f"urn:defa-id:{family}", schema["properties"]["type"]["contains"]["const"]))
-    )
+    example = load(PROJECT / "examples" / "claims" / f"{family}.json")
     name = schema["properties"]["type"]["contains"]["const"]
     jwt = {"iss": "did:example:a", "exp": 1, "nbf": 1, "iat": 1, "sub": "did:example:b", "jti": "urn:x", "cnf": {}}
     document = {"@context": ["https://www.w3.org/ns/credentials/v2"], "type": ["VerifiableCredential", name], **jwt}
@@ -204,7 +200,10 @@ def test_a_birth_date_may_be_partial(date: str) -> None:
     assert accepts(credential("person-identity", "vc"), person(MONONYM, birth_date=date))
 
 
-@pytest.mark.parametrize("date", ["2531", "2531-11-30", "88", "1988-13", "1988-11-32", "30/11/1988", "19881130", 1988])
+@pytest.mark.parametrize(
+    "date",
+    ["2026-02-30", "1900-02-29", "2531", "2531-11-30", "88", "1988-13", "1988-11-32", "30/11/1988", "19881130", 1988],
+)
 def test_a_birth_date_is_never_guessed_at(date: Any) -> None:
     assert not accepts(credential("person-identity", "vc"), person(MONONYM, birth_date=date))
 

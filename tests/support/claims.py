@@ -11,7 +11,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from defa_id.types import shipped
+from defa_id.types import images, shipped
 from defa_id.types.definition import Field, Shape
 
 # Letters of the region's scripts, Latin with what it carries, and what makes trouble beside them.
@@ -40,6 +40,21 @@ def claims(family: str) -> SearchStrategy[dict[str, Any]]:
     return values(shipped.family(family).shape)
 
 
+@cache
+def documents(standard: str) -> SearchStrategy[dict[str, Any]]:
+    """Documents of another standard, as far as it is described here; a holder may withhold any member."""
+    described = shipped.standard(standard)
+    made = _with(described.shape._replace(fields=tuple(one._replace(required=False) for one in described.shape.fields)))
+    if described.form != "mdoc":
+        return made
+    return made.map(lambda held: {"docType": described.doctype, "namespaces": {described.namespace: _shown(held)}})
+
+
+def _shown(elements: dict[str, Any]) -> dict[str, Any]:
+    """Elements as an mdoc's claims show them."""
+    return {name: images.to_shown(one) if name == "portrait" else one for name, one in elements.items()}
+
+
 def values(shape: Shape) -> SearchStrategy[Any]:
     """Values of this shape."""
     if shape.name in _KNOWN:
@@ -52,23 +67,38 @@ def values(shape: Shape) -> SearchStrategy[Any]:
         return st.sampled_from(shape.rule["enum"])
     if shape.kind == "integer":
         return st.integers(shape.rule["minimum"], shape.rule["maximum"])
+    if shape.kind == "number":
+        return st.integers(0, 10**6) | st.integers(0, 10**6).map(lambda whole: whole / 100)
     if shape.cbor == "bstr":
-        return _IMAGES
+        jpeg = "image/jpeg;" in shape.rule["pattern"]
+        return _IMAGES.filter(lambda image: image.startswith("data:image/jpeg;")) if jpeg else _IMAGES
+    if shape.rule.get("format") == "date-time":
+        return st.builds("{}T{:02}:00:00Z".format, _DAYS, st.sampled_from([0, 0, 12]))
+    if shape.rule.get("format") == "uri":
+        return st.sampled_from(["https://issuer.example/a", "urn:uuid:5b6d2c1e-0c1a-4a52-9a53-0c0f7a1c9e11"])
     if "pattern" in shape.rule:
         return st.from_regex(shape.rule["pattern"].replace("$", r"\Z"), alphabet=st.characters(codec="ascii"))
     return TEXT.map(lambda text: text[: shape.rule.get("maxLength", 1000)])
 
 
 def _objects(shape: Shape) -> SearchStrategy[dict[str, Any]]:
+    if shape.some:
+        return st.one_of([_with(shape, one) for one in shape.some])
+    return _with(shape)
+
+
+def _with(shape: Shape, *wanted: str) -> SearchStrategy[dict[str, Any]]:
+    """An object with what it requires, and the `wanted` members."""
     plain = [field for field in shape.fields if not field.numbered]
-    numbered = [field for field in shape.fields if field.numbered]
+    required = [field for field in plain if field.required or field.name in wanted]
     made = st.fixed_dictionaries(
-        {field.name: _member(field) for field in plain if field.required},
-        optional={field.name: _member(field) for field in plain if not field.required},
+        {field.name: _member(field) for field in required},
+        optional={field.name: _member(field) for field in plain if field not in required},
     )
-    for field in numbered:
-        some = st.dictionaries(st.sampled_from(field.names), _member(field), min_size=field.required, max_size=4)
-        made = st.builds(lambda one, other: {**one, **other}, made, some)
+    for field in shape.fields:
+        if field.numbered:
+            some = st.dictionaries(st.sampled_from(field.names), _member(field), min_size=field.required, max_size=4)
+            made = st.builds(lambda one, other: {**one, **other}, made, some)
     return made
 
 

@@ -18,7 +18,8 @@ from defa_id.types.definition import Definition, Field, Shape
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = PROJECT / "schemas" / "types"
-FAMILIES: Final = tuple(shipped.load(PROJECT).values())
+FAMILIES: Final = tuple(shipped.load(PROJECT).families.values())
+STANDARDS: Final = shipped.load(PROJECT).standards
 EACH_FAMILY = pytest.mark.parametrize("family", FAMILIES, ids=[one.name for one in FAMILIES])
 SOURCES: Final = json.loads((FOLDER / "sources.json").read_text(encoding="utf-8"))["sources"]
 
@@ -40,7 +41,7 @@ def test_a_source_fits_the_definition_language(path: Path) -> None:
 
 
 def test_what_is_shipped_is_read_by_its_name_and_by_what_it_is_called_on_the_wire() -> None:
-    assert [one.name for one in shipped.definitions().values()] == [one.name for one in FAMILIES]
+    assert [one.name for one in shipped.shipped().families.values()] == [one.name for one in FAMILIES]
     for one in FAMILIES:
         for name in (one.name, one.uri, one.vc, one.vct, one.doctype, one.cwt.kind):
             assert shipped.family(name) == one
@@ -77,7 +78,8 @@ def test_every_field_is_named_for_people_and_says_where_it_was_read(family: Defi
 
 
 def test_every_source_is_used() -> None:
-    assert {name for one in FAMILIES for field in every_field(one.shape) for name in field.sources} >= SOURCES.keys()
+    used = {name for one in FAMILIES for field in every_field(one.shape) for name in field.sources}
+    assert used | {name for one in STANDARDS.values() for name in one.sources} == SOURCES.keys()
 
 
 @EACH_FAMILY
@@ -121,15 +123,16 @@ def changed(name: str, change: Any) -> Any:
 )
 def test_a_definition_that_does_not_stand_is_told_why(change: Any, told: str) -> None:
     shapes = definition.read_shapes(document("shapes"))
-    assert definition.read(document("person-identity"), shapes)
+    assert definition.read(document("person-identity"), shapes, STANDARDS)
     with pytest.raises(WrongUse, match=told):
-        definition.read(changed("person-identity", change), shapes)
+        definition.read(changed("person-identity", change), shapes, STANDARDS)
 
 
 def test_a_shape_is_defined_once_and_before_its_use() -> None:
     shapes = document("shapes")
+    named = {one["name"]: one for one in shapes["shapes"]}
     with pytest.raises(WrongUse, match="shape form is defined twice"):
-        definition.read_shapes({"shapes": [*shapes["shapes"], shapes["shapes"][5]]})
+        definition.read_shapes({"shapes": [*shapes["shapes"], named["form"]]})
     with pytest.raises(WrongUse, match="no shape is called"):
         definition.read_shapes({"shapes": shapes["shapes"][::-1]})
 

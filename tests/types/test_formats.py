@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 
 from defa_id.errors import WrongUse
-from defa_id.types import cwt, json_ld, json_schema, mdoc, shipped
+from defa_id.types import cwt, images, json_ld, json_schema, mdoc, shipped
 from defa_id.types.definition import Definition, Field, Shape
 from tests.support.claims import claims
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
-FAMILIES: Final = tuple(shipped.load(PROJECT).values())
+FAMILIES: Final = tuple(shipped.load(PROJECT).families.values())
 EACH_FAMILY = pytest.mark.parametrize("name", [one.name for one in FAMILIES])
+BOOLEAN: Final = Shape("boolean")
 FEWER = settings(max_examples=25)
 
 Object = dict[str, Any]
@@ -88,9 +89,9 @@ def in_cbor(shape: Shape, value: Any) -> Any:
     if shape.kind == "object":
         fields = {name: shape.field(name) for name in value}
         return {name: in_cbor_list(field, value[name]) for name, field in fields.items() if field}
-    if shape.cbor == "full-date":
-        return cbor2.CBORTag(1004, value)
-    return mdoc.image_bytes(value) if shape.cbor == "bstr" else value
+    if shape.cbor in ("full-date", "tdate"):
+        return cbor2.CBORTag(1004 if shape.cbor == "full-date" else 0, value)
+    return images.to_bytes(images.from_shown(value)) if shape.cbor == "bstr" else value
 
 
 def in_cbor_list(field: Field, value: Any) -> Any:
@@ -98,12 +99,14 @@ def in_cbor_list(field: Field, value: Any) -> Any:
 
 
 @cache
-def cddl(name: str) -> Any:
-    """The elements of a family as its table describes them, for a reader that is not ours."""
+def cddl(name: str, namespace: str) -> Any:
+    """The elements of a namespace as the table describes them, for a reader that is not ours."""
     import pycddl
 
     table = mdoc.table(shipped.family(name))
-    members = ", ".join(f'? "{one["element"]}": {one["cbor"]}' for one in elements(table))
+    described = next(space["elements"] for space in table["namespaces"] if space["namespace"] == namespace)
+    named = [(name, one["cbor"]) for one in described for name in Field(one["element"], BOOLEAN, "", 0).names]
+    members = ", ".join(f'? "{name}": {cbor}' for name, cbor in named)
     return pycddl.Schema(
         "\n".join([f"document = {{ {members} }}", *(" = ".join(rule) for rule in table["cddl"].items())])
     )
@@ -117,30 +120,30 @@ def test_elements_have_the_cbor_types_the_table_names(name: str, data: st.DataOb
     import pycddl
 
     family = shipped.family(name)
-    cddl(name).validate_cbor(cbor2.dumps(in_cbor(family.shape, data.draw(claims(name)))))
-    with pytest.raises(pycddl.ValidationError):
-        cddl(name).validate_cbor(cbor2.dumps({family.fields[0].names[0]: 3.5}))
-
-
-def elements(table: Object) -> list[Object]:
-    return [one for space in table["namespaces"] for one in space["elements"]]
+    spaces = mdoc.to_namespaces(family, data.draw(claims(name)))["namespaces"]
+    for space in family.spaces:
+        described = cddl(name, space.namespace)
+        described.validate_cbor(cbor2.dumps(in_cbor(space.shape, spaces.get(space.namespace, {}))))
+        with pytest.raises(pycddl.ValidationError):
+            described.validate_cbor(cbor2.dumps({space.shape.fields[0].names[0]: 3.5}))
 
 
 def test_a_date_is_a_full_date_and_a_partial_one_a_text() -> None:
-    kinds = {one["element"]: one["cbor"] for one in elements(mdoc.table(shipped.family("person-identity")))}
+    (space,) = mdoc.table(shipped.family("person-identity"))["namespaces"]
+    kinds = {one["element"]: one["cbor"] for one in space["elements"]}
     assert (kinds["issue_date"], kinds["birth_date"], kinds["portrait"]) == ("full-date", "tstr", "bstr")
 
 
 @pytest.mark.parametrize("text", ["data:text/plain;base64,AA==", "data:image/png;base64,?", "AA=="])
 def test_an_image_is_a_data_url(text: str) -> None:
     with pytest.raises(WrongUse, match="an image is not a data: URL"):
-        mdoc.image_bytes(text)
+        images.to_bytes(text)
 
 
 def test_bytes_are_shown_in_base64url() -> None:
     with pytest.raises(WrongUse, match="a byte string is not base64url"):
-        mdoc.shown_bytes("AA==")
-    assert mdoc.image_url(b"anything") == "data:image/jpeg;base64,YW55dGhpbmc="
+        images.from_shown("AA==")
+    assert images.to_url(b"anything") == "data:image/jpeg;base64,YW55dGhpbmc="
 
 
 def words(value: Any) -> set[str]:
