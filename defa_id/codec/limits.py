@@ -96,8 +96,8 @@ REGISTRY_HANDOVERS: Final = 64  # changes of one state's keys a client can follo
 REGISTRY_BUNDLE_BYTES: Final = 64 * 1024 * KIB  # a bundle, unpacked [own]
 
 NAME_CHARS: Final = 300  # characters of one name, NFC [schemas/credentials: maxLength of a name]
-NAME_WORDS: Final = 24  # words of one name [own]
-NAME_FORMS: Final = 32  # ways one name is written, aliases included [schemas/credentials: twice maxItems]
+NAME_WORDS: Final = 16  # words of one name; more are not compared [own]
+NAME_FORMS: Final = 16  # ways one name is written; so many are compared [schemas/credentials: maxItems]
 NAME_MARKS: Final = 4  # accents on one letter; Vietnamese needs two, no living script more than three [own]
 NAME_MARK_RUN: Final = 10  # marks of any kind in a row; the fullest Burmese syllable has eight [own]
 NUMBER_CHARS: Final = 64  # characters of one identifying number [schemas/credentials: maxLength of a document number]

@@ -6,14 +6,11 @@ Unit = tuple[str, ...]  # the spellings one letter may have; "" among them where
 Units = tuple[Unit, ...]
 
 
-def reads(units: Units, text: str, *, loose: frozenset[str] = frozenset()) -> bool:
-    """Whether the text is one spelling of all units in their order.
-
-    Letters in `loose` may stand anywhere besides. Linear in both, whatever the alternatives are.
-    """
-    places = _slid({0}, text, loose)
+def reads(units: Units, text: str) -> bool:
+    """Whether the text is one spelling of all units in their order. Alternatives do not multiply."""
+    places = {0}
     for unit in units:
-        places = _slid(_after(places, unit, text), text, loose)
+        places = _after(places, unit, text)
         if not places:
             return False
     return len(text) in places
@@ -31,18 +28,11 @@ def begins(units: Units, text: str) -> bool:
     return len(text) in places
 
 
+def table(text: str) -> dict[str, Unit]:
+    """A table of letters, one a line, each with the spellings it may have; a hyphen stands for silence."""
+    rows = (line.split() for line in text.strip().splitlines())
+    return {row[0]: tuple("" if spelling == "-" else spelling for spelling in row[1:]) for row in rows}
+
+
 def _after(places: set[int], unit: Unit, text: str) -> set[int]:
     return {place + len(spelling) for place in places for spelling in unit if text.startswith(spelling, place)}
-
-
-def _slid(places: set[int], text: str, loose: frozenset[str]) -> set[int]:
-    """The places, and those reached from them over letters that may stand anywhere."""
-    if not loose:
-        return places
-    reached = set(places)
-    for place in places:
-        end = place
-        while end < len(text) and text[end] in loose:
-            end += 1
-            reached.add(end)
-    return reached
