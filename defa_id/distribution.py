@@ -67,13 +67,15 @@ class Refreshed(NamedTuple):
 
 class Compared(NamedTuple):
     """Two mirrors of one registry. `same`: the same snapshot. `older`: the location that lags behind,
-    None if neither. `contradictions`: roles of which one version has two contents."""
+    None if neither. `contradictions`: roles of which one version has two contents. `replaced`: states whose
+    own keys differ in the newer one, and those in the older one did not sign them over."""
 
     same: bool
     older: str | None
     versions: tuple[int, int]
     sha256: tuple[str, str]
     contradictions: tuple[str, ...]
+    replaced: tuple[str, ...] = ()
 
 
 def refresh(
@@ -143,7 +145,20 @@ def compare(one: str, other: str, *, now: datetime, root: Path | None = None, ne
         (first.version, second.version),
         (first.sha256, second.sha256),
         tuple(contradictions),
+        tuple(_replaced(first, second) if first.version <= second.version else _replaced(second, first)),
     )
+
+
+def _replaced(older: Opened, newer: Opened) -> Iterator[str]:
+    """The states whose keys changed without the word of those the older one knows."""
+    for state in sorted(name for name in older.roles.keys() & newer.roles.keys() if len(name) == 2):
+        known = signed.holders_of(older, state)
+        now, kept = (
+            signed.holders_of(newer, state),
+            signed.holders_of(newer._replace(holders={state: known or ""}), state),
+        )
+        if known is not None and now != known and kept == known:
+            yield state
 
 
 class _Held(NamedTuple):

@@ -242,6 +242,24 @@ class Memory:
             if self._required:
                 raise self._unusable(str(error.strerror)) from None
 
+    def accept(self, registry: Registry, state: str) -> None:
+        """Remember whose list a state's is by this registry, whoever held it before. Raises `WrongUse`."""
+        if self._path is None:
+            raise self._unusable("there is none")
+        try:
+            with disk.locked(self._path.with_name(f".{self._path.name}.lock")):
+                self._registries = self._read()
+                before = self.of(registry.name)
+                holders = {
+                    **before.holders,
+                    **{name: now for name, now in registry.seen().holders.items() if name == state},
+                }
+                self._registries = {**self._registries, registry.name: _remembered(before._replace(holders=holders))}
+                document = {"defa_id": "memory/1", "registries": self._registries}
+                disk.write(self._path, json.dumps(document, indent=1).encode(), 0o600)
+        except OSError as error:
+            raise self._unusable(str(error.strerror)) from None
+
     def _read(self) -> Mapping[str, Any]:
         if self._path is None:
             return {}

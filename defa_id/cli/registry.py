@@ -22,6 +22,8 @@ _ELSEWHERE: Final = {
     "add-issuer": ("registry_sources:add_issuer", "List an issuer for one credential type in one format."),
     "recognise": ("registry_sources:recognise", "Record that one state recognises another's credentials."),
     "rotate": ("registry_sources:rotate", "List an issuer's new key, and end the old one."),
+    "rotate-role": ("registry_roles:rotate_role", "Propose other keys for a role, of a state or of the region."),
+    "renew": ("registry_roles:renew", "Propose that roles are signed anew, before they expire."),
     "suspend": ("registry_standing:suspend", "Suspend an issuer; --emergency strikes it at once with one key."),
     "withdraw": ("registry_standing:withdraw", "Withdraw an issuer's authorisation, for good."),
     "reinstate": ("registry_standing:reinstate", "End a suspension."),
@@ -32,6 +34,7 @@ _ELSEWHERE: Final = {
     "simulate": ("registry_changes:simulate", "Judge sample credentials before and after: whose verdict flips."),
     "refresh": ("registry_distribution:refresh", "Fetch what changed in a published registry into a cache."),
     "bundle": ("registry_distribution:bundle", "Write a published registry as one file that verifies offline."),
+    "accept": ("registry_distribution:accept", "Take a state's new keys, after asking it whether they are its own."),
     "compare": ("registry_distribution:compare", "Compare two mirrors of a registry."),
     "diff": ("registry_changes:diff", "Say in words what a change means and whom it affects."),
 }
@@ -112,6 +115,29 @@ def publish(directory: Path, demo_sign: bool, changes: tuple[str, ...], states: 
     changed = ", ".join(publication.changed) or "none"
     terminal.write(f"version {publication.version}: {publication.path}\nsigned anew: {changed}, snapshot, timestamp\n")
     terminal.write(registry_changes.standings_text(standings))
+
+
+@registry.command("stamp")
+@editing.dir_option
+@options.json_option
+def stamp(directory: Path, as_json: bool) -> None:
+    """Sign the timestamp of DIR/published anew, and its snapshot when half of its life is over.
+
+    For the machine that serves a registry, by its clock: it needs the online keys in DIR/keys alone, and
+    signs nothing that readers would not accept.
+    """
+    from defa_id.codec import times
+    from defa_id.operator import publishing, sandbox, storage
+    from defa_id.operator.keyring import FileKeyring
+    from defa_id.operator.tree import load
+
+    with storage.locked(directory):
+        keyring, place = FileKeyring(directory / sandbox.KEYS), directory / sandbox.PUBLISHED
+        done = publishing.stamp(load(directory), keyring, place, options.now())
+    if as_json:
+        terminal.write_json({"version": done.version, "path": str(done.path), "expires": times.show(done.expires)})
+    else:
+        terminal.write(f"version {done.version}: good until {times.show(done.expires)}\n")
 
 
 @registry.command("show")

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from defa_id.operator.changeset import ChangeSet, Derived
     from defa_id.operator.events import Event
     from defa_id.operator.meaning import Meaning
+    from defa_id.operator.pending import Standing
     from defa_id.operator.published import Published
     from defa_id.operator.publishing import Publication
-    from defa_id.operator.signing import Standing
     from defa_id.operator.tree import Tree
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -90,9 +90,14 @@ def propose(directory: Path, state: str, signing_key: SigningKey, note: str, roo
 def diff(change: str | None, directory: Path, root: str | None, as_json: bool) -> None:
     """Say in words what a change means and whom it affects.
 
-    CHANGE is a change set, by number or file; without one, all that was edited and is not published.
+    CHANGE is a change set or a role change, by number or file; without one, all that was edited and is not published.
     """
+    from defa_id.cli import registry_roles
+
     now = options.now()
+    if change is not None and registry_roles.is_one(change):
+        registry_roles.show(directory, change, root, now, as_json=as_json)
+        return
     published = verified(directory, root, now)
     if change is not None:
         found = [_meaning(_open(directory, change, published, now), now)]
@@ -164,26 +169,31 @@ def simulate(
 @click.option("--yes", is_flag=True, help="Do not ask; the change is shown all the same.")
 @options.json_option
 def sign(change: str, directory: Path, signing_key: SigningKey, root: str | None, yes: bool, as_json: bool) -> None:
-    """Check a change set on your own machine and sign it.
+    """Check a change set or a role change on your own machine and sign it.
 
     What is signed is derived here from the change set and your copy of the registry, checked against
     every rule and shown in words. Nobody signs what they proposed.
     """
+    from defa_id.cli import registry_roles
     from defa_id.operator import changeset, signing, storage
 
     now = options.now()
     signer = signing_key.signer()
+    ask = not yes and not as_json
     with storage.locked(directory):
-        published = verified(directory, root, now)
-        opened = _open(directory, change, published, now)
-        if not as_json:
-            terminal.write(f"{opened.change.id} by {opened.change.author.key}: {_note(opened.change)}\n")
-            terminal.write(_lines(_meaning(opened, now)))
-        if not yes and not as_json and sys.stdin.isatty():
-            click.confirm("Sign this?", abort=True)
-        counts = signing.sign(opened.change, opened.derived, published, signer, directory / changeset.FOLDER)
+        if registry_roles.is_one(change):
+            id, counts = registry_roles.sign(directory, change, root, signer, now, ask=ask, as_json=as_json)
+        else:
+            published = verified(directory, root, now)
+            opened = _open(directory, change, published, now)
+            id = opened.change.id
+            if not as_json:
+                terminal.write(f"{id} by {opened.change.author.key}: {noted(opened.change.note)}\n")
+                terminal.write(_lines(_meaning(opened, now)))
+            confirm(ask)
+            counts = signing.sign(opened.change, opened.derived, published, signer, directory / changeset.FOLDER)
     if as_json:
-        terminal.write_json({"change": opened.change.id, "counts": [one.to_dict() for one in counts]})
+        terminal.write_json({"change": id, "counts": [one.to_dict() for one in counts]})
         return
     terminal.write("".join(f"{count}\n" for count in counts))
     if all(count.complete for count in counts):
@@ -192,9 +202,22 @@ def sign(change: str, directory: Path, signing_key: SigningKey, root: str | None
         terminal.say("next:    the others sign; see how far it is with defa-id registry status")
 
 
+def confirm(ask: bool) -> None:
+    """Ask whoever sits at a terminal whether this is to be signed. Raises `click.Abort`."""
+    if ask and sys.stdin is not None and sys.stdin.isatty():
+        click.confirm("Sign this?", abort=True)
+
+
+def noted(note: str) -> str:
+    """An author's note, as it may be shown."""
+    from defa_id.report.layout import shown
+
+    return shown(note, 400) or "no note"
+
+
 def publish_changes(directory: Path, only: tuple[str, ...], now: datetime) -> tuple[Publication, tuple[Standing, ...]]:
     """Publish the change sets that have their signatures; snapshot and timestamp are signed with the keys here."""
-    from defa_id.operator import changeset, sandbox, signing, storage
+    from defa_id.operator import changeset, pending, sandbox, storage
     from defa_id.operator.keyring import FileKeyring
     from defa_id.operator.tree import load
 
@@ -202,18 +225,18 @@ def publish_changes(directory: Path, only: tuple[str, ...], now: datetime) -> tu
         tree = load(directory)
         progress("checking change sets and their signatures")
         keyring, folder = FileKeyring(directory / sandbox.KEYS), directory / changeset.FOLDER
-        return signing.publish(keyring, tree, folder, directory / sandbox.PUBLISHED, now, only)
+        return pending.publish(keyring, tree, folder, directory / sandbox.PUBLISHED, now, only)
 
 
 def standings(directory: Path, now: datetime) -> tuple[Standing, ...]:
     """Every change set of a registry, and how far it is."""
-    from defa_id.operator import changeset, sandbox, signing
+    from defa_id.operator import changeset, pending, sandbox
     from defa_id.operator.published import Published
 
     folder = directory / changeset.FOLDER
-    if not changeset.all_files(folder):
+    if not pending.all_files(folder):
         return ()
-    return tuple(signing.standings(folder, Published.read(directory / sandbox.PUBLISHED), now))
+    return tuple(pending.standings(folder, Published.read(directory / sandbox.PUBLISHED), now))
 
 
 def standings_text(found: tuple[Standing, ...]) -> str:
@@ -255,9 +278,9 @@ def verified(directory: Path, root: str | None, now: datetime) -> Published:
 
 
 def _open(directory: Path, name: str, published: Published, now: datetime) -> Opened:
-    from defa_id.operator import changeset
+    from defa_id.operator import changeset, pending
 
-    change = changeset.read(changeset.find(directory / changeset.FOLDER, name))
+    change = changeset.read(pending.find(directory / changeset.FOLDER, name))
     progress("deriving what it leads to and checking every rule")
     return Opened(change, changeset.rederive(change, published, now), published)
 
@@ -318,9 +341,3 @@ def _lines(found: Meaning) -> str:
     from defa_id.operator.meaning import layout
 
     return layout(found, terminal.style())
-
-
-def _note(change: ChangeSet) -> str:
-    from defa_id.report.layout import shown
-
-    return shown(change.note, 400) or "no note"

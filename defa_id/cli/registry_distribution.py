@@ -1,4 +1,4 @@
-"""`defa-id registry refresh`, `bundle` and `compare`: how a published registry gets to those who verify."""
+"""`defa-id registry refresh`, `bundle`, `compare` and `accept`: how a registry gets to those who verify."""
 
 from __future__ import annotations
 
@@ -82,6 +82,38 @@ def bundle(
     terminal.write(f"sha256 {done.sha256}\n")
 
 
+@click.command("accept")
+@click.argument("state", metavar="XX")
+@click.option("--registry", metavar="PATH", required=True, help="The published registry: folder, bundle or cache.")
+@click.option("--root", metavar="FILE", help="The trust anchor you pinned; default: the one beside the registry.")
+@click.option("--memory", metavar="FILE", help="Where you remember registries; default: your own.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def accept(state: str, registry: str, root: str | None, memory: str | None, yes: bool) -> None:
+    """Take a state's own keys as this registry names them, although those known before did not sign them over.
+
+    Only after asking the state, over a second channel: it reads the number to you that is shown here.
+    """
+    import sys
+
+    from defa_id import files
+
+    remembered = files.Memory(memory)
+    opened = files.open_registry(registry, root=root, now=options.now())
+    held = opened.seen().holders.get(state)
+    if held is None:
+        raise WrongUse(f"no state {state!r} in this registry", hint=f"The states are {', '.join(opened.states())}.")
+    opened.state_list(state)
+    known = remembered.of(opened.name).holders.get(state)
+    terminal.write(f"{state}: keys {held}\n")
+    if known in (None, held):
+        terminal.say("note: these are the keys you know, or the first you see")
+    elif not yes:
+        if sys.stdin is None or not sys.stdin.isatty():
+            raise WrongUse(f"nobody says that {state} was asked", hint="Ask it, and then say --yes.")
+        click.confirm(f"Did {state} read this number to you?", abort=True)
+    remembered.accept(opened, state)
+
+
 @click.command("compare")
 @click.argument("one", metavar="A")
 @click.argument("other", metavar="B")
@@ -89,9 +121,12 @@ def bundle(
 @options.json_option
 @click.pass_context
 def compare(ctx: click.Context, one: str, other: str, root: Path | None, as_json: bool) -> None:
-    """Compare two mirrors of a registry. One version with two contents is equivocation (exit code 4)."""
+    """Compare two mirrors of a registry. One version with two contents is equivocation (exit code 4).
+
+    Where a state's own keys differ and the old ones did not sign the new ones over, the exit code is 3.
+    """
     from defa_id import distribution
-    from defa_id.cli.errors import UNTRUSTED
+    from defa_id.cli.errors import UNDECIDED, UNTRUSTED
 
     found = distribution.compare(one, other, now=options.now(), root=root)
     if as_json:
@@ -101,6 +136,8 @@ def compare(ctx: click.Context, one: str, other: str, root: Path | None, as_json
         _say_compared(found)
     if found.contradictions:
         ctx.exit(UNTRUSTED)
+    if found.replaced:
+        ctx.exit(UNDECIDED)
 
 
 def _code(done: Refreshed) -> int:
@@ -163,3 +200,6 @@ def _say_compared(found: Compared) -> None:
     else:
         behind = printable(found.older, 200)
         terminal.write(f"no contradiction: versions {first} and {second}; {behind} is behind\n")
+    for state in found.replaced:
+        terminal.say(f"warning: state {state}: its keys were replaced without the word of those before")
+        terminal.say(f"next:    ask {state}'s authority, over a second channel, whether they are its own")

@@ -157,7 +157,7 @@ def _end(
 def _strike(directory: Path, asked: Strike, key: SigningKey, now: datetime, as_json: bool) -> None:
     """Strike, keep it in the working sources, and publish it with the online keys, if they are here."""
     from defa_id.cli.registry_changes import verified
-    from defa_id.operator import changeset, denials, emergency, sandbox, signing, storage
+    from defa_id.operator import changeset, denials, emergency, pending, sandbox, storage
     from defa_id.operator.keyring import FileKeyring
     from defa_id.operator.tree import load
 
@@ -170,7 +170,7 @@ def _strike(directory: Path, asked: Strike, key: SigningKey, now: datetime, as_j
         publication: Publication | None = None
         why = ""
         try:
-            publication, _ = signing.publish(
+            publication, _ = pending.publish(
                 FileKeyring(directory / sandbox.KEYS), tree, folder, place, now, only=[change.id]
             )
         except ChangeRefused as refused:

@@ -17,12 +17,11 @@ from securesystemslib.signer import Key, Signer  # type: ignore[attr-defined]
 from defa_id import files
 from defa_id.codec import canonical, limits, strict_json, times
 from defa_id.codec.text import printable
-from defa_id.errors import ChangeRefused, Fault, WrongUse
+from defa_id.errors import ChangeRefused, Fault
 from defa_id.operator import append_only, compiling, demands, events, lint, roles, storage
 from defa_id.operator.compiling import Compiled
 from defa_id.operator.events import Event
 from defa_id.operator.published import Published
-from defa_id.operator.publishing import DEFAULT_DAYS
 from defa_id.operator.tree import Object, State, Tree, content, sha256
 
 KIND: Final = "change-set/1"
@@ -124,8 +123,7 @@ def propose(
     if name is None:
         raise ChangeRefused(f"this key is none of {state}'s keys", hint="Propose with a key of one of its roles.")
     created = now.replace(microsecond=0)
-    days = tree.registry.get("valid_days", DEFAULT_DAYS)
-    expires = created + timedelta(days=days)
+    expires = created + roles.lifetime(tree.registry, roles.operations(state).role)
     change = ChangeSet(
         _next(folder, state), state, tree.name, base, Author(name, keyid), created, expires, note, made, {}
     )
@@ -215,15 +213,6 @@ def write(folder: Path, change: ChangeSet) -> Path:
     return path
 
 
-def find(folder: Path, name: str) -> Path:
-    """The file of a change set, by its id or by its path. Raises `WrongUse`."""
-    path = folder / f"{name}.json" if _ID.fullmatch(name) else Path(name)
-    if not path.is_file():
-        known = ", ".join(found.stem for found in all_files(folder)) or "none"
-        raise WrongUse(f"no change set {printable(name)}", hint=f"Those here: {known}.")
-    return path
-
-
 def all_files(folder: Path) -> list[Path]:
     """The files of all change sets, by state and number."""
     found = [(_ID.fullmatch(path.stem), path) for path in folder.glob("*.json")]
@@ -234,7 +223,10 @@ def all_files(folder: Path) -> list[Path]:
 def tree_of(published: Published) -> Tree:
     """The sources of everything that stands published. Raises `ChangeRefused` for a damaged publication."""
     about = published.root.signed.unrecognized_fields["x-defa-id"]
-    registry = {**{name: about[name] for name in ("registry", "environment", "title")}, "valid_days": DEFAULT_DAYS}
+    registry = {
+        **{name: about[name] for name in ("registry", "environment", "title")},
+        "valid_days": roles.DEFAULT_DAYS,
+    }
     states = {
         path[:2]: State(
             content(published.document(path) or {}),
@@ -246,7 +238,7 @@ def tree_of(published: Published) -> Tree:
         if path == f"{path[:2]}/list.json" and role == roles.operations(path[:2]).role
     }
     vocabulary = published.document("vocabulary.json") or {}
-    return Tree(registry, vocabulary, _schemas(published, roles.TARGETS.role, "schemas/"), states)
+    return Tree(registry, vocabulary, _schemas(published, "targets", "schemas/"), states)
 
 
 def unpublished(tree: Tree, before: Tree) -> dict[str, tuple[Event, ...]]:
@@ -268,13 +260,6 @@ def base_of(published: Published, state: str) -> Base:
     )
 
 
-def key_names(published: Published, duty: roles.Duty) -> dict[str, str]:
-    """The keys of a role as published: key id to the name its holders know it by."""
-    held = published.keys_of(duty.role)
-    names = duty.keys if len(held) == len(duty.keys) else tuple(f"{duty.role}-{key.keyid[:8]}" for key in held)
-    return {key.keyid: name for key, name in zip(held, names, strict=True)}
-
-
 def _standing(published: Published | None, state: str) -> Published:
     if published is None or published.version_of(roles.operations(state).role) is None:
         raise ChangeRefused(
@@ -284,7 +269,7 @@ def _standing(published: Published | None, state: str) -> Published:
 
 
 def _own_keys(published: Published, state: str) -> dict[str, str]:
-    return {keyid: name for duty in roles.of_state(state) for keyid, name in key_names(published, duty).items()}
+    return {keyid: name for duty in roles.of_state(state) for keyid, name in published.names_of(duty).items()}
 
 
 def is_current(change: ChangeSet, published: Published) -> bool:

@@ -38,7 +38,8 @@ class Problem(NamedTuple):
 
 
 class Patient(NamedTuple):
-    """A registry as it is looked at: its sources or what is published of them, and when its roles expire."""
+    """A registry as it is looked at: its sources or what is published of them, and when its roles expire.
+    `broken`: states whose own keys were replaced without the word of those who held them before."""
 
     tree: Tree
     roles: Mapping[str, datetime]
@@ -46,6 +47,7 @@ class Patient(NamedTuple):
     version: int | None = None
     issued: datetime | None = None
     unpublished: bool = False
+    broken: tuple[str, ...] = ()
 
 
 class Report(NamedTuple):
@@ -104,10 +106,11 @@ def of_sources(tree: Tree, published_path: Path) -> Patient:
     }
     if published is None:
         return Patient(tree, {}, stamped)
-    duties = (*roles.TOP, *(duty for state in sorted(tree.states) for duty in roles.of_state(state)))
-    found = {duty.role: expires for duty in duties if (expires := published.expiry(duty.role)) is not None}
+    every = roles.every(tree.registry, tree.states)
+    found = {duty.role: expires for duty in every if (expires := published.expiry(duty.role)) is not None}
     changed = any(content(lists.get(state) or {}) != content(tree.states[state].listing) for state in tree.states)
-    return Patient(tree, found, stamped, published.version, published.issued, changed)
+    broken = tuple(state for state in sorted(published.roles) if len(state) == 2 and published.broken_handovers(state))
+    return Patient(tree, found, stamped, published.version, published.issued, changed, broken)
 
 
 def of_published(registry: Registry) -> Patient:
@@ -127,7 +130,8 @@ def of_published(registry: Registry) -> Patient:
         states[state] = State(content(listing), _denials(registry, state), _schemas(registry, f"{state}/", own))
         named += own
     tree = Tree(about, vocabulary, _schemas(registry, "", named), states)
-    return Patient(tree, registry.expiries, lists, registry.version, registry.issued)
+    broken = tuple(state for state in lists if registry.broken_handovers(state))
+    return Patient(tree, registry.expiries, lists, registry.version, registry.issued, broken=broken)
 
 
 def examine(patient: Patient, at: datetime, *, at_least: int = 1, within: int = expiries.WARNED_AT[-1]) -> Report:
@@ -239,5 +243,7 @@ def _notes(patient: Patient, lists: Mapping[str, Object], usable: Mapping[str, i
         if missing:
             yield f"{said}: {', '.join(missing)}"
     waiting = [f"{state} {printable(entry['id'])}" for state, entry in _pending(patient, lists, at)]
+    if patient.broken:
+        yield f"own keys replaced without the word of those before: {', '.join(patient.broken)}"
     if waiting:
         yield f"struck by break-glass and waiting for an answer: {', '.join(waiting)}"

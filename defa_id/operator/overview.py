@@ -42,14 +42,14 @@ def overview(tree: Tree, keyring: FileKeyring, published_path: Path, now: dateti
     published = Published.read(published_path)
     findings = lint.lint(tree)
     errors = sum(finding.level == lint.ERROR for finding in findings)
-    duties = (*roles.TOP, *(duty for state in sorted(tree.states) for duty in roles.of_state(state)))
+    duties = roles.every(tree.registry, tree.states)
     return Overview(
         tree.name,
         tree.environment,
         published.version if published else None,
         published.issued if published else None,
         tuple(_unpublished(tree, published)),
-        tuple(_role(duty, published, keyring, now) for duty in duties),
+        tuple(_role(published.duty(duty) if published else duty, published, keyring, now) for duty in duties),
         errors,
         len(findings) - errors,
     )

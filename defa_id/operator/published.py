@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from securesystemslib.signer import Key  # type: ignore[attr-defined]
 from tuf.api.exceptions import RepositoryError
@@ -24,8 +24,12 @@ from tuf.api.serialization import DeserializationError
 
 from defa_id.codec import limits, strict_json, times
 from defa_id.errors import ChangeRefused, Fault
+from defa_id.operator.roles import Duty
+from defa_id.trust import handover
 
 Object = dict[str, Any]
+
+MEMBER: Final = "x-defa-id"  # of this project, in TUF's metadata
 
 
 class Published(NamedTuple):
@@ -69,17 +73,23 @@ class Published(NamedTuple):
     @property
     def name(self) -> str:
         """The registry's name."""
-        return str(self.root.signed.unrecognized_fields["x-defa-id"]["registry"])
+        return str(self.root.signed.unrecognized_fields[MEMBER]["registry"])
 
     @property
     def environment(self) -> str:
         """What it was published for: `demo`, `sandbox`, `pilot` or `live`."""
-        return str(self.root.signed.unrecognized_fields["x-defa-id"]["environment"])
+        return str(self.root.signed.unrecognized_fields[MEMBER]["environment"])
 
     @property
     def issued(self) -> datetime:
         """When it was published."""
-        return times.parse(self.timestamp.signed.unrecognized_fields["x-defa-id"]["issued"])
+        return times.parse(self.timestamp.signed.unrecognized_fields[MEMBER]["issued"])
+
+    @property
+    def versions(self) -> dict[str, int]:
+        """Every role's version."""
+        names = ("root", "timestamp", "snapshot", *self.roles)
+        return {name: signed.version for name in names if (signed := self._signed(name))}
 
     def target(self, path: str) -> bytes | None:
         """A published target's bytes; None if no role names it. Raises `ChangeRefused` if they are damaged."""
@@ -126,6 +136,16 @@ class Published(NamedTuple):
         entry = metadata.signed.targets.get(path)
         return str(entry.hashes["sha256"]) if entry else None
 
+    def past_signed(self, role: str, version: int) -> str | None:
+        """The SHA-256 of what an earlier version of a role signed (TUF §4.2), or None if it is not kept here."""
+        try:
+            metadata: Metadata[Any] = Metadata.from_bytes(
+                (self.path / "metadata" / f"{version}.{role}.json").read_bytes()
+            )
+        except (OSError, DeserializationError):
+            return None
+        return hashlib.sha256(metadata.signed_bytes).hexdigest()
+
     def expiry(self, role: str) -> datetime | None:
         """When a role expires; None for one that is not published."""
         signed = self._signed(role)
@@ -150,6 +170,26 @@ class Published(NamedTuple):
         named, _ = self._named(role)
         return named.threshold if named else 0
 
+    def names_of(self, duty: Duty) -> dict[str, str]:
+        """The keys of a role as published: key id to the name its holders know it by."""
+        return named(self.keys_of(duty.role), duty)
+
+    def duty(self, duty: Duty) -> Duty:
+        """The role as it is published, whatever was planned; the plan, for one that is new."""
+        if not self.keys_of(duty.role):
+            return duty
+        return duty._replace(keys=tuple(self.names_of(duty).values()), threshold=self.threshold_of(duty.role))
+
+    def handovers(self, state: str) -> list[Object]:
+        """The statements by which a state's own keys passed on (`trust.handover`), oldest first."""
+        metadata, _ = self.roles[state]
+        signed = metadata.signed.unrecognized_fields.get(MEMBER, {}).get("handovers", [])
+        return [*signed, *metadata.unrecognized_fields.get(MEMBER, {}).get("handovers", [])]
+
+    def broken_handovers(self, state: str) -> int:
+        """How often, by what is on record, a state's own keys were replaced without the word of those before."""
+        return sum(not handover.signed_over(one) for one in self.handovers(state))
+
     def _named(self, role: str) -> tuple[Role | None, Mapping[str, Key]]:
         top = self.root.signed
         if role in top.roles:
@@ -159,6 +199,15 @@ class Published(NamedTuple):
         if delegations is None or delegations.roles is None:
             return None, {}
         return delegations.roles.get(role), delegations.keys
+
+
+def named(held: Sequence[Key], duty: Duty) -> dict[str, str]:
+    """Key id to name: a key that was appointed says its name itself, others are named in the order of the duty."""
+    names = duty.keys if len(held) == len(duty.keys) else tuple(f"{duty.role}-{key.keyid[:8]}" for key in held)
+    return {
+        key.keyid: str(key.unrecognized_fields.get(MEMBER, {}).get("name", name))
+        for key, name in zip(held, names, strict=True)
+    }
 
 
 def _newest_root(path: Path) -> Metadata[Root]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -28,19 +28,21 @@ from tuf.api.metadata import (  # type: ignore[attr-defined]
     Timestamp,
 )
 
-from defa_id.codec import canonical, times
-from defa_id.errors import ChangeRefused
+from defa_id import places
+from defa_id.codec import canonical, limits, times
+from defa_id.errors import ChangeRefused, RegistryRejected
 from defa_id.operator import append_only, compiling, lint, placing, roles, storage
 from defa_id.operator.compiling import Compiled
 from defa_id.operator.keyring import Keyring
-from defa_id.operator.published import Published
+from defa_id.operator.published import Published, named
 from defa_id.operator.roles import Duty, RoleSigner
 from defa_id.operator.tree import Object, Tree, content
 from defa_id.policy import ENVIRONMENTS
 from defa_id.trust import handover
+from defa_id.trust.registry import Registry
+from defa_id.trust.seen import Seen
 from defa_id.trust.signatures import canonical_bytes
 
-DEFAULT_DAYS: Final = 365
 _KEY_UNAVAILABLE: Final = "REG_KEY_UNAVAILABLE"
 _MEMBER: Final = "x-defa-id"
 
@@ -69,7 +71,7 @@ def publish(
     lint.require_clean(tree)
     built_on = placing.standing(path)
     storage.sweep(path)
-    work = _Work(tree, keyring, Published.read(path), now, reappointed)
+    work = _Work(tree, keyring, path, now, reappointed)
     work.build()
     work.bridge()
     work.verify()
@@ -78,21 +80,46 @@ def publish(
 
 
 def publish_approved(
-    tree: Tree, approved: Iterable[Compiled], keyring: Keyring, path: Path, now: datetime
+    tree: Tree,
+    approved: Iterable[Compiled],
+    keyring: Keyring,
+    path: Path,
+    now: datetime,
+    *,
+    root: Metadata[Root] | None = None,
 ) -> Publication:
     """Put roles that their keys have signed already into the publication in `path`; the rest of it stays.
 
-    `tree` is what stands published with the approved changes in it; only snapshot and timestamp are
-    signed here. Raises as `publish`, and for signatures that do not suffice.
+    `tree` is what stands published with the approved changes in it, `root` a new root that came signed; only
+    snapshot and timestamp are signed here. Raises as `publish`, and for signatures that do not suffice.
     """
     now = now.replace(microsecond=0)
     signed = tuple(approved)
     striking = [role.role for role in signed if role.role.endswith("-deny")]
-    lint.require_clean(tree, only=[roles.denied(name[:2]) for name in striking] if len(striking) == len(signed) else ())
+    only = [roles.denied(name[:2]) for name in striking] if striking and len(striking) == len(signed) else ()
+    lint.require_clean(tree, only=only)
     built_on = placing.standing(path)
     storage.sweep(path)
-    work = _Work(tree, keyring, Published.read(path), now)
-    work.adopt(signed)
+    work = _Work(tree, keyring, path, now)
+    work.adopt(signed, root)
+    work.pass_on()
+    work.verify()
+    placing.place(path, work.files, built_on, work.late)
+    return Publication(work.version, tuple(work.changed), path, now, work.expires)
+
+
+def stamp(tree: Tree, keyring: Keyring, path: Path, now: datetime) -> Publication:
+    """Sign the timestamp of what stands published anew, and its snapshot in the second half of its life.
+
+    This is what a machine does by itself, with the online keys alone: it changes nothing that states sign.
+    Of `tree` only the settings of the registry matter. Raises `ChangeRefused`: nothing is published, a key is
+    missing, or what stands there would not be accepted by a reader.
+    """
+    now = now.replace(microsecond=0)
+    built_on = placing.standing(path)
+    storage.sweep(path)
+    work = _Work(tree, keyring, path, now)
+    work.stamp()
     work.verify()
     placing.place(path, work.files, built_on, work.late)
     return Publication(work.version, tuple(work.changed), path, now, work.expires)
@@ -105,16 +132,16 @@ class _Work:
         self,
         tree: Tree,
         keyring: Keyring,
-        before: Published | None,
+        path: Path,
         now: datetime,
         reappointed: Collection[str] = (),
     ) -> None:
-        days = tree.registry.get("valid_days", DEFAULT_DAYS)
+        before = Published.read(path)
+        self.path = path
         self.tree = tree
         self.before = before
         self.now = now
-        self.life = timedelta(days=days)
-        self.expires = now + self.life
+        self.expires = min(self._until(duty.role) for duty in roles.top(tree.registry))
         self.signers = _Signers(keyring, before)
         self.reappointed = reappointed
         self.files: dict[str, bytes] = {}
@@ -122,6 +149,7 @@ class _Work:
         self.version = before.version + 1 if before else 1
         self._roles: dict[str, tuple[Metadata[Targets], bytes]] = {}
         self.late: set[str] = set()
+        self._top = {duty.role: self._duty(duty) for duty in roles.top(tree.registry)}
         if before and now < before.issued:
             raise ChangeRefused(
                 f"the last publication was at {times.show(before.issued)}, after now",
@@ -141,43 +169,76 @@ class _Work:
     def build(self) -> None:
         """Sign what has to be signed, from the leaves up."""
         for state in self.tree.states:
-            self._role(roles.operations(state), self._listing(state), None)
-            self._role(roles.denial(state), self._denials(state), None)
-            self._role(roles.authority(state), {}, (roles.operations(state), roles.denial(state)))
-        top = tuple(roles.authority(state) for state in self.tree.states)
-        self._role(roles.TARGETS, self._shared(), top)
+            own, listing, denial = map(self._duty, roles.of_state(state))
+            self._role(listing, self._listing(state), None)
+            self._role(denial, self._denials(state), None)
+            self._role(own, {}, (listing, denial))
+        top = tuple(self._duty(roles.authority(state)) for state in self.tree.states)
+        self._role(self._top["targets"], self._shared(), top)
         self.root = self._root()
         self._close()
 
-    def adopt(self, approved: Iterable[Compiled]) -> None:
-        """Keep everything as it stands but the roles that come signed."""
+    def adopt(self, approved: Iterable[Compiled], root: Metadata[Root] | None) -> None:
+        """Keep everything as it stands but the roles, and the root, that come signed."""
+        signed = tuple(approved)
+        for role, metadata in (*((one.role, one.metadata) for one in signed), *([("root", root)] if root else ())):
+            if metadata.signed.expires <= self.now:
+                raise ChangeRefused(f"what {role} signed has expired", hint="Propose the change again.")
+        if root is not None:
+            self._adopt_root(root)
+        elif self.before is not None:
+            self.root = self.before.root
+        else:
+            raise ChangeRefused("nothing is published yet", hint="The first publication needs every role's keys.")
+        self._roles = dict(self.before.roles) if self.before else {}
+        for one in signed:
+            data = one.metadata.to_bytes()
+            self._roles[one.role] = one.metadata, data
+            self.files.update(one.files)
+            self.files[f"metadata/{one.metadata.signed.version}.{one.role}.json"] = data
+            self.changed.append(one.role)
+        self._close()
+
+    def _adopt_root(self, root: Metadata[Root]) -> None:
+        """A root that came signed; from now on the keys it names are the ones that sign."""
+        self.root = root
+        data = root.to_bytes()
+        self.files[f"metadata/{root.signed.version}.root.json"] = data
+        if self.before is None:
+            self.files["root.json"] = data
+        for role, duty in self._top.items():
+            keys = [root.signed.keys[keyid] for keyid in root.signed.roles[role].keyids]
+            known = self.before.root.signed.roles[role].keyids if self.before else []
+            names = named(keys, duty)
+            first = sorted(names, key=lambda keyid: keyid not in known)
+            self._top[role] = duty._replace(
+                keys=tuple(names[keyid] for keyid in first), threshold=root.signed.roles[role].threshold
+            )
+        self.changed.append("root")
+
+    def stamp(self) -> None:
+        """Keep everything as it stands but the timestamp, and the snapshot where half of its life is over."""
         if self.before is None:
             raise ChangeRefused("nothing is published yet", hint="The first publication needs every role's keys.")
-        self.root = self.before.root
-        self._roles = dict(self.before.roles)
-        for role in approved:
-            if role.metadata.signed.expires <= self.now:
-                raise ChangeRefused(f"what {role.role} signed has expired", hint="Propose the change again.")
-            data = role.metadata.to_bytes()
-            self._roles[role.role] = role.metadata, data
-            self.files.update(role.files)
-            self.files[f"metadata/{role.metadata.signed.version}.{role.role}.json"] = data
-            self.changed.append(role.role)
-        self._close()
+        self.root, self._roles, self.snapshot = self.before.root, dict(self.before.roles), self.before.snapshot
+        if self._overdue(self.before.snapshot.signed, "snapshot"):
+            self._close()
+        else:
+            self.version = self.before.version
+            self._stamp(self.before.timestamp.signed.snapshot_meta)
 
     def _close(self) -> None:
         """Sign the snapshot of all roles, and the timestamp that names it."""
-        self.snapshot, data = self._sign(Snapshot(self.version, None, self.expires, self._meta()), roles.SNAPSHOT)
+        snapshot = Snapshot(self.version, None, self._until("snapshot"), self._meta())
+        self.snapshot, data = self._sign(snapshot, self._top["snapshot"])
         self.files[f"metadata/{self.version}.snapshot.json"] = data
+        self._stamp(MetaFile.from_data(self.version, data, ["sha256"]))
+
+    def _stamp(self, snapshot: MetaFile) -> None:
         number = self.before.timestamp.signed.version + 1 if self.before else 1
-        stamp = Timestamp(
-            number,
-            None,
-            self.expires,
-            MetaFile.from_data(self.version, data, ["sha256"]),
-            {_MEMBER: {"issued": times.show(self.now)}},
-        )
-        self.timestamp, data = self._sign(stamp, roles.TIMESTAMP)
+        about = {_MEMBER: {"issued": times.show(self.now)}}
+        stamp = Timestamp(number, None, self._until("timestamp"), snapshot, about)
+        self.timestamp, data = self._sign(stamp, self._top["timestamp"])
         self.files["metadata/timestamp.json"] = data
 
     def bridge(self) -> None:
@@ -187,28 +248,52 @@ class _Work:
         comes after the timestamp if the old one takes the new ones; else a root that names the keys of
         both goes before, and it takes both.
         """
-        if self.before is None or self.root is self.before.root:
+        if self.before is None or self._fits_before():
             return
         old, new = self.before.root.signed, self.root.signed
-        if _takes(new, self.before.timestamp, self.before.snapshot, self.before.roles["targets"][0]):
-            return
-        if not _takes(old, self.timestamp, self.snapshot, self._roles["targets"][0]):
+        if not self._fits_after():
             both = copy.deepcopy(new)
             for role in ("timestamp", "snapshot", "targets"):
                 keyids = [*old.roles[role].keyids, *new.roles[role].keyids]
                 both.roles[role] = Role(list(dict.fromkeys(keyids)), new.roles[role].threshold)
                 both.keys.update((keyid, old.keys[keyid]) for keyid in old.roles[role].keyids)
-            _, data = self._sign(both, roles.ROOT, every=True)
+            _, data = self._sign(both, self._top["root"], every=True)
             self.files[f"metadata/{both.version}.root.json"] = data
             new.version += 1
-            self.root, data = self._sign(new, roles.ROOT, every=True)
+            self.root, data = self._sign(new, self._top["root"], every=True)
             self.files[f"metadata/{new.version}.root.json"] = data
         self.late.add(f"metadata/{new.version}.root.json")
+
+    def pass_on(self) -> None:
+        """The same for a root that came signed, beside which none can be made here. Raises `ChangeRefused`."""
+        if self.before is None or self._fits_before():
+            return
+        if not self._fits_after():
+            raise ChangeRefused(
+                "while it is published readers would find neither the old root nor the new one to fit",
+                hint="Add the new key first and publish that; then remove the old one in a second change.",
+            )
+        self.late.add(f"metadata/{self.root.signed.version}.root.json")
+
+    def _fits_before(self) -> bool:
+        """Whether the new root takes what stands."""
+        before = self.before
+        if before is None or self.root is before.root:
+            return True
+        return _takes(self.root.signed, before.timestamp, before.snapshot, before.roles["targets"][0])
+
+    def _fits_after(self) -> bool:
+        """Whether the old root takes what is to stand."""
+        if self.before is None:
+            return True
+        return _takes(self.before.root.signed, self.timestamp, self.snapshot, self._roles["targets"][0])
 
     def verify(self) -> None:
         """Refuse to publish a role that its delegator would not accept: it would lock readers out."""
         try:
             self.root.signed.verify_delegate("root", self.root.signed_bytes, self.root.signatures)
+            if self.before is not None and self.root is not self.before.root:
+                self.before.root.signed.verify_delegate("root", self.root.signed_bytes, self.root.signatures)
             for top in (self.snapshot, self.timestamp):
                 self.root.signed.verify_delegate(top.signed.type, top.signed_bytes, top.signatures)
             for name, (metadata, _) in self._roles.items():
@@ -216,6 +301,26 @@ class _Work:
                 delegator.verify_delegate(name, metadata.signed_bytes, metadata.signatures)
         except (UnsignedMetadataError, ValueError) as error:
             raise ChangeRefused(f"the signatures would not be accepted: {error}", hint="Check the keys.") from None
+        self._require_readable()
+
+    def _require_readable(self) -> None:
+        """Open what is to be published as every reader does, who remembers the versions that stand now."""
+        standing = places.folder(self.path)
+
+        def get(name: str, limit: int) -> bytes | None:
+            return places.within(name, self.files[name], limit) if name in self.files else standing(name, limit)
+
+        seen = Seen(self.before.versions) if self.before else Seen()
+        try:
+            anchor = get("root.json", limits.REGISTRY_ROOT_BYTES) or b""
+            registry = Registry.open(get, anchor, now=self.now, seen=lambda _: seen)
+            for state in registry.states():
+                registry.state_list(state)
+                registry.denials(state)
+        except RegistryRejected as error:
+            raise ChangeRefused(
+                f"readers would not accept this: {error.message}", hint="Nothing was published; find out who signed it."
+            ) from None
 
     def _listing(self, state: str) -> dict[str, bytes]:
         source = self.tree.states[state]
@@ -227,7 +332,7 @@ class _Work:
             listing = old
         else:
             number = old["sequence"] + 1 if old is not None else 1
-            listing = compiling.state_list(source, number, self.now, self.expires)
+            listing = compiling.state_list(source, number, self.now, self._until(roles.operations(state).role))
         return compiling.listing_targets(state, listing, source.schemas)
 
     def _denials(self, state: str) -> dict[str, bytes]:
@@ -246,18 +351,20 @@ class _Work:
     def _role(self, duty: Duty, targets: Mapping[str, bytes], below: Iterable[Duty] | None) -> None:
         """One targets role: as it stands if nothing about it changed, else signed anew."""
         delegations = self._delegations(below) if below is not None else None
-        made = compiling.compiled(duty.role, 1, self.expires, targets, delegations)
+        made = compiling.compiled(duty.role, 1, self._until(duty.role), targets, delegations)
         signed = made.metadata.signed
-        if handovers := self._handovers(duty):
-            signed.unrecognized_fields[_MEMBER] = {"handovers": handovers}
         self.files.update(made.files)
         standing = self.before.roles.get(duty.role) if self.before else None
+        said, handovers = self.before.handovers(duty.role) if self.before and standing else [], self._handovers(duty)
         if standing is not None:
             metadata, data = standing
-            if _same(metadata.signed, signed) and not self._due(duty) and self._entitled(duty, metadata):
+            same = said == handovers and _same(metadata.signed, signed, but=_MEMBER)
+            if same and not self._due(duty) and self._entitled(duty, metadata):
                 self._roles[duty.role] = metadata, data
                 return
             signed.version = metadata.signed.version + 1
+        if handovers:
+            signed.unrecognized_fields[_MEMBER] = {"handovers": handovers}
         self._roles[duty.role] = metadata, data = self._sign(signed, duty)
         self.files[f"metadata/{signed.version}.{duty.role}.json"] = data
         self.changed.append(duty.role)
@@ -267,13 +374,13 @@ class _Work:
         standing = self.before.roles.get(duty.role) if self.before else None
         if self.before is None or standing is None:
             return []
-        said: list[Object] = list(standing[0].signed.unrecognized_fields.get(_MEMBER, {}).get("handovers", []))
+        said = self.before.handovers(duty.role)
         old, threshold = self.before.keys_of(duty.role), self.before.threshold_of(duty.role)
         new = self.signers.public(duty)
-        if duty not in (roles.authority(state) for state in self.tree.states) or (
-            {key.keyid for key in old},
-            threshold,
-        ) == ({key.keyid for key in new}, duty.threshold):
+        if duty.role not in self.tree.states or ({key.keyid for key in old}, threshold) == (
+            {key.keyid for key in new},
+            duty.threshold,
+        ):
             return said
         statement = handover.statement(self.tree.name, duty.role, _held(old, threshold), _held(new, duty.threshold))
         known = {key.keyid for key in old}
@@ -287,16 +394,16 @@ class _Work:
                 f"the new keys of {duty.role} are handed over to by {len(here)} of its old keys, and {threshold} must",
                 hint=f"Replace one key at a time. If they are lost: --reappoint {duty.role}, and tell verifiers.",
             )
-        return said
+        return [*said, {"signed": statement, "signatures": []}]  # on record, for all to see
 
     def _root(self) -> Metadata[Root]:
-        holders = {duty.role: self.signers.public(duty) for duty in roles.TOP}
+        holders = {role: self.signers.public(duty) for role, duty in self._top.items()}
         signed = Root(
             1,
             None,
-            self.expires,
+            self._until("root"),
             {key.keyid: key for held in holders.values() for key in held},
-            {duty.role: Role([key.keyid for key in holders[duty.role]], duty.threshold) for duty in roles.TOP},
+            {role: Role([key.keyid for key in holders[role]], duty.threshold) for role, duty in self._top.items()},
             consistent_snapshot=True,
             unrecognized_fields={
                 _MEMBER: {
@@ -308,10 +415,10 @@ class _Work:
         )
         if self.before:
             standing = self.before.root
-            if _same(standing.signed, signed) and standing.signed.expires - self.now >= self.life / 2:
+            if _same(standing.signed, signed) and not self._overdue(standing.signed, "root"):
                 return standing
             signed.version = standing.signed.version + 1
-        root, data = self._sign(signed, roles.ROOT, every=True)
+        root, data = self._sign(signed, self._top["root"], every=True)
         if self.before:
             try:
                 self.before.root.signed.verify_delegate("root", root.signed_bytes, root.signatures)
@@ -349,7 +456,17 @@ class _Work:
     def _due(self, duty: Duty) -> bool:
         """Whether less than half of a role's life is left, so that it is signed anew."""
         standing = self.before.roles.get(duty.role) if self.before else None
-        return standing is None or standing[0].signed.expires - self.now < self.life / 2
+        return standing is None or self._overdue(standing[0].signed, duty.role)
+
+    def _overdue(self, signed: Signed, role: str) -> bool:
+        return bool(signed.expires - self.now < roles.lifetime(self.tree.registry, role) / 2)
+
+    def _until(self, role: str) -> datetime:
+        return self.now + roles.lifetime(self.tree.registry, role)
+
+    def _duty(self, duty: Duty) -> Duty:
+        """A role as it stands published; as planned, where it is new."""
+        return self.before.duty(duty) if self.before else duty
 
     def _meta(self) -> dict[str, MetaFile]:
         return {
@@ -378,10 +495,11 @@ class _Signers:
         if duty.role not in self._public:
             here = {name: signer.public_key for name in duty.keys if (signer := self._signer(name))}
             missing = [name for name in duty.keys if name not in here]
+            standing = self._before.keys_of(duty.role) if self._before else []
             if not missing:
-                self._public[duty.role] = list(here.values())
+                known = {key.keyid: key for key in standing}  # which says its own name
+                self._public[duty.role] = [known.get(key.keyid, key) for key in here.values()]
             else:
-                standing = self._before.keys_of(duty.role) if self._before else []
                 alien = {key.keyid for key in here.values()} - {key.keyid for key in standing}
                 if not standing or alien:
                     raise ChangeRefused(
@@ -424,10 +542,10 @@ def _held(keys: Iterable[Key], threshold: int) -> Object:
     return {"keys": {key.keyid: key.to_dict() for key in keys}, "threshold": threshold}
 
 
-def _same(old: Signed, new: Signed) -> bool:
-    """Whether two role contents differ in nothing but version and expiry."""
+def _same(old: Signed, new: Signed, but: str = "") -> bool:
+    """Whether two role contents differ in nothing but version and expiry, and the member `but`."""
 
     def body(signed: Signed) -> Object:
-        return {name: value for name, value in signed.to_dict().items() if name not in ("version", "expires")}
+        return {name: value for name, value in signed.to_dict().items() if name not in ("version", "expires", but)}
 
     return body(old) == body(new)

@@ -6,8 +6,9 @@ delegates, and every delegation ends at its own paths.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple, NoReturn
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+from typing import Any, Final, NamedTuple, NoReturn
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from securesystemslib.signer import Key, Signature, Signer, SSlibKey  # type: ignore[attr-defined]
@@ -25,12 +26,34 @@ class Duty(NamedTuple):
     paths: tuple[str, ...] = ()
 
 
-_REGION: Final = ("region-a", "region-b", "region-c")
-ROOT: Final = Duty("root", _REGION, 2)
-TARGETS: Final = Duty("targets", _REGION, 2)
+_REGION: Final = {"keys": ("region-a", "region-b", "region-c"), "threshold": 2}
+_ROOT, _TARGETS = "root", "targets"
 SNAPSHOT: Final = Duty("snapshot", ("snapshot",), 1)
 TIMESTAMP: Final = Duty("timestamp", ("timestamp-a", "timestamp-b"), 1)
-TOP: Final = (ROOT, TARGETS, SNAPSHOT, TIMESTAMP)
+ONLINE: Final = (SNAPSHOT, TIMESTAMP)
+DEFAULT_DAYS: Final = 365
+
+
+def region(registry: Mapping[str, Any]) -> tuple[Duty, Duty]:
+    """The two roles held together, root and top targets: one key per member state, and how many must sign,
+    as `region` in registry.json says for the first publication."""
+    held = registry.get("region", _REGION)
+    return (
+        Duty(_ROOT, tuple(held["keys"]), held["threshold"]),
+        Duty(_TARGETS, tuple(held["keys"]), held["threshold"]),
+    )
+
+
+def top(registry: Mapping[str, Any]) -> tuple[Duty, Duty, Duty, Duty]:
+    """The four roles the root names."""
+    return (*region(registry), SNAPSHOT, TIMESTAMP)
+
+
+def lifetime(registry: Mapping[str, Any], role: str) -> timedelta:
+    """How long a role stays valid once signed: by its kind in `lifetimes` of registry.json, else `valid_days`."""
+    kind = {_ROOT: "root", _TARGETS: "root", "snapshot": "snapshot", "timestamp": "timestamp"}.get(role, "states")
+    days = registry.get("lifetimes", {}).get(kind, registry.get("valid_days", DEFAULT_DAYS))
+    return timedelta(days=days)
 
 
 def authority(state: str) -> Duty:
@@ -58,10 +81,15 @@ def of_state(state: str) -> tuple[Duty, Duty, Duty]:
     return authority(state), operations(state), denial(state)
 
 
-def key_names(states: Iterable[str]) -> Iterator[str]:
+def every(registry: Mapping[str, Any], states: Iterable[str]) -> tuple[Duty, ...]:
+    """Every role of a registry of these states."""
+    return (*top(registry), *(duty for state in sorted(states) for duty in of_state(state)))
+
+
+def key_names(registry: Mapping[str, Any], states: Iterable[str]) -> Iterator[str]:
     """The names of every key a registry of these states signs with, each once."""
     seen = set()
-    for duty in (*TOP, *(duty for state in states for duty in of_state(state))):
+    for duty in (*top(registry), *(duty for state in states for duty in of_state(state))):
         for name in duty.keys:
             if name not in seen:
                 seen.add(name)

@@ -43,10 +43,10 @@ def new(directory: Path, now: datetime, sources: Path | None = None) -> Publicat
             "registry": str(uuid.uuid4()),
             "environment": "demo",
             "title": "Sandbox registry (synthetic)",
-            "valid_days": publishing.DEFAULT_DAYS,
+            "valid_days": roles.DEFAULT_DAYS,
         }
         _write(directory, curated._replace(registry=registry))
-        for name in roles.key_names(curated.states):
+        for name in roles.key_names(registry, curated.states):
             keyring.make(name)
         return publishing.publish(load(directory), keyring, directory / PUBLISHED, now)
 

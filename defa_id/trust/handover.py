@@ -2,7 +2,8 @@
 
 The top role names each state's keys, so whoever holds the centre could name keys of its own. A client
 that knew a state's keys therefore takes others only if enough of the known ones signed them over, one
-step after the other (registry design, continuity). The statements stand in the state's own role:
+step after the other (registry design, continuity). The statements stand in the state's own role, or
+beside its signatures, where the old and the new keys sign at the same time:
 
 {"signed": {"_type": "x-defa-id-handover", "registry", "state", "from": HOLDERS, "to": HOLDERS},
  "signatures": [{"keyid", "sig"}]}          HOLDERS: {"keys": {keyid: key}, "threshold"}, as in TUF
@@ -48,7 +49,7 @@ def reaches(statements: Sequence[Document], registry: str, state: str, known: st
         said = envelope["signed"]
         if (said["_type"], said["registry"], said["state"]) != (KIND, registry, state) or _holders(said["from"]) != at:
             continue
-        if _signed_over(envelope, said["from"]):
+        if signed_over(envelope):
             at = _holders(said["to"])
     return at == now
 
@@ -57,7 +58,9 @@ def _holders(held: Document) -> str:
     return holders({"keyids": list(held["keys"]), "threshold": held["threshold"]}, held["keys"])
 
 
-def _signed_over(envelope: Document, held: Document) -> bool:
+def signed_over(envelope: Document) -> bool:
+    """Whether enough of the holders a statement comes from signed it. Raises `KeyError`, `TypeError`."""
+    held = envelope["signed"]["from"]
     try:
         verify(envelope, {"keyids": list(held["keys"]), "threshold": held["threshold"]}, held["keys"], "handover")
     except RegistryRejected:

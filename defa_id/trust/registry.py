@@ -254,6 +254,11 @@ class Registry:
                 held[territory] = found
         return held
 
+    def broken_handovers(self, territory: str) -> int:
+        """How often, by what is on record, a state's own keys were replaced without the word of those before.
+        Raises `RegistryRejected`."""
+        return signed.broken_handovers(self._opened, territory)
+
     def _struck(self, territory: str) -> Sequence[Mapping[str, Any]]:
         """The entries of a state's deny list as signed; none, of a list that cannot be believed: that is
         told when the state is asked for, and must not keep the others from being remembered."""

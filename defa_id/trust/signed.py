@@ -162,6 +162,15 @@ def holders_of(opened: Opened, territory: str) -> str | None:
         raise RegistryRejected(f"the keys of {territory} cannot be read: {error!r}", code="REG_FORMAT") from None
 
 
+def broken_handovers(opened: Opened, territory: str) -> int:
+    """How often, by what is on record, a state's keys were replaced and those before did not sign it."""
+    role = opened.roles.get(territory)
+    try:
+        return sum(not handover.signed_over(one) for one in _statements(role)) if role else 0
+    except (KeyError, TypeError, AttributeError) as error:
+        raise RegistryRejected(f"the keys of {territory} cannot be read: {error!r}", code="REG_FORMAT") from None
+
+
 def _require_handed_over(opened: Opened, territory: str, delegated: Document) -> None:
     """Refuse a state's keys that the keys this client knows never handed over to (registry design, continuity)."""
     known = opened.holders.get(territory)
@@ -172,11 +181,17 @@ def _require_handed_over(opened: Opened, territory: str, delegated: Document) ->
         )
 
 
+def _statements(role: Role) -> list[Document]:
+    """By which a state's keys passed on. Each is signed itself: where it stands is all one."""
+    parts = role.signed, role.envelope
+    return [one for part in parts for one in part.get("x-defa-id", {}).get("handovers", [])]
+
+
 def _follows(opened: Opened, territory: str, delegated: Document, known: str, now: str) -> bool:
     if known == now:
         return True
     role = opened.roles.get(delegated["name"])
-    statements = role.signed.get("x-defa-id", {}).get("handovers", []) if role else []
+    statements = _statements(role) if role else []
     return handover.reaches(statements, opened.registry, territory, known, now)
 
 

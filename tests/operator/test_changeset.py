@@ -14,7 +14,7 @@ import pytest
 
 from defa_id import files
 from defa_id.errors import ChangeRefused, WrongUse
-from defa_id.operator import changeset, events, roles, sandbox, signing, standing, storage
+from defa_id.operator import changeset, events, pending, roles, sandbox, signing, standing, storage
 from defa_id.operator.changeset import ChangeSet
 from defa_id.operator.demands import Count
 from defa_id.operator.events import Event
@@ -60,12 +60,12 @@ def sign(directory: Path, change: ChangeSet, name: str, now: datetime) -> list[C
 
 def publish(directory: Path, now: datetime, *only: str) -> dict[str, str]:
     tree, keyring = load(directory), FileKeyring(directory / "keys")
-    _, found = signing.publish(keyring, tree, directory / "changes", directory / "published", now, only)
+    _, found = pending.publish(keyring, tree, directory / "changes", directory / "published", now, only)
     return {one.id: one.status for one in found}
 
 
 def statuses(directory: Path, now: datetime) -> dict[str, str]:
-    found = signing.standings(directory / "changes", Published.read(directory / "published"), now)
+    found = pending.standings(directory / "changes", Published.read(directory / "published"), now)
     return {one.id: one.status for one in found}
 
 
@@ -100,7 +100,7 @@ def test_two_others_sign_and_it_is_published(directory: Path, change: ChangeSet,
     (second,) = sign(directory, change, "SG-ops-d", now)
     assert second.complete
     assert str(second) == "SG-ops: 2/2 signed by SG-ops-b, SG-ops-d"
-    for name in roles.key_names(load(directory).states):
+    for name in roles.key_names({}, load(directory).states):
         if name not in ("snapshot", "timestamp-b"):
             (directory / "keys" / f"{name}.jwk.json").unlink()
     assert publish(directory, now) == {"SG-0001": "published"}
@@ -345,7 +345,7 @@ def test_what_expired_before_it_was_published_is_refused(directory: Path, change
 
 
 def test_only_those_named_are_published(directory: Path, now: datetime) -> None:
-    with pytest.raises(WrongUse, match="no change set SG-0009"):
+    with pytest.raises(WrongUse, match="no change SG-0009"):
         publish(directory, now, "SG-0009")
     with pytest.raises(ChangeRefused, match="SG-0001: SG-ops: 0/2 signed"):
         publish(directory, now, "SG-0001")

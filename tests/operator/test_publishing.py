@@ -394,5 +394,5 @@ def test_two_publishers_take_turns(directory: Path, now: datetime) -> None:
 
 
 def test_every_role_has_its_own_keys(tree: Tree) -> None:
-    names = list(roles.key_names(tree.states))
+    names = list(roles.key_names(tree.registry, tree.states))
     assert len(names) == len(set(names)) == 6 + 9 * len(tree.states)
