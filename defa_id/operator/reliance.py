@@ -56,6 +56,7 @@ class _Draft(Registry):
 
     def __init__(self, tree: Tree, now: datetime) -> None:
         self.environment = tree.environment
+        self.vocabulary = tree.vocabulary
         self._lists: dict[str, StateList] = {}
         self._denials: dict[str, tuple[Denial, ...]] = {}
         for territory, source in tree.states.items():

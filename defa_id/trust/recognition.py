@@ -17,11 +17,13 @@ from defa_id.trust.history import ENDED, GRANTED, at
 from defa_id.trust.records import Arrangement, Recognition, covers, known
 from defa_id.trust.registry import Registry
 
+RIPE_FOR: Final = {"experimental": "sandbox", "developing": "pilot", "established": "live"}
 IN_FORCE: Final = frozenset({"in_force", GRANTED})
 
 
 class Relied(NamedTuple):
-    """The statement a decision rests on. `environment`: the weaker of the registry's and its own."""
+    """The statement a decision rests on. `environment`: the weakest of the registry's, its own, and what the
+    type of credential is ripe for."""
 
     arrangement: str | None
     environment: str
@@ -59,8 +61,9 @@ def decide(registry: Registry, relying: str, home: str, question: Question, leve
     Raises `Fault` with the nearest miss: RECOGNITION_NONE, _TYPE, _PURPOSE, _NOT_YET, _ENDED,
     _SUSPENDED, _NOT_SIGNED; `RegistryRejected` if a list needed is not signed as it must be.
     """
+    most = ceiling(registry, question.type)
     if relying == home:
-        return Relied(None, registry.environment, "none", (), None)
+        return Relied(None, weakest(registry.environment, most), "none", (), None)
     if relying not in registry.states():
         raise Fault("RECOGNITION_NONE", f"{relying} has no list in this registry", relying=relying, home=home)
     misses = []
@@ -81,7 +84,7 @@ def decide(registry: Registry, relying: str, home: str, question: Question, leve
     best = min(holding, key=lambda one: _rank(one, registry.environment, level))
     return Relied(
         best.arrangement or best.id,
-        weakest(registry.environment, best.environment),
+        weakest(registry.environment, best.environment, most),
         best.min_level,
         best.conditions,
         best.instrument,
@@ -108,6 +111,14 @@ def statements(registry: Registry, relying: str, home: str, known_at: datetime |
 def weakest(*environments: str) -> str:
     """The weakest of several environments: demo before sandbox before pilot before live."""
     return min(environments, key=ENVIRONMENTS.index)
+
+
+def ceiling(registry: Registry, type: str) -> str:
+    """The strongest environment a type of credential is ripe for, by the vocabulary: a type still tried out
+    never carries more than a trial, whatever two states say of each other. A word nobody knows is no ripeness."""
+    entries = registry.vocabulary.get("types", ())
+    maturity = next((entry.get("maturity", "established") for entry in entries if entry.get("type") == type), None)
+    return RIPE_FOR.get(maturity or "established", RIPE_FOR["experimental"])
 
 
 def matrix(
@@ -152,7 +163,7 @@ def _rows(
                     "type": name,
                     "purpose": limit,
                     "level": record.min_level,
-                    "environment": weakest(registry.environment, record.environment),
+                    "environment": weakest(registry.environment, record.environment, ceiling(registry, name)),
                     "arrangement": record.arrangement or record.id,
                     "decision": _decision(record, moment, known_at),
                 }

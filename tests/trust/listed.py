@@ -27,6 +27,7 @@ class Listed:
     def __init__(self, lists: Mapping[str, Json], environment: str) -> None:
         self._lists: dict[str, StateList] = {state: read_list(document, state) for state, document in lists.items()}
         self.environment = environment
+        self.vocabulary: Json = {}
 
     def states(self) -> tuple[str, ...]:
         return tuple(sorted(self._lists))
