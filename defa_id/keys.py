@@ -52,7 +52,7 @@ _CURVES: Final[Mapping[str, tuple[type[ec.EllipticCurve], int]]] = {
     "P-384": (ec.SECP384R1, 48),
 }
 # RFC 9053 §7.1 and §7.2 (kty, crv), and the COSE algorithms each curve serves (RFC 9053 §2, RFC 9864 §2).
-_COSE_CURVES: Final[Mapping[tuple[int, int], str]] = {(2, 1): "P-256", (2, 2): "P-384", (1, 6): "Ed25519"}
+COSE_CURVES: Final[Mapping[tuple[int, int], str]] = {(2, 1): "P-256", (2, 2): "P-384", (1, 6): "Ed25519"}
 _COSE_ALGORITHMS: Final[Mapping[str, tuple[int, ...]]] = {
     "P-256": (-7, -9),
     "P-384": (-35, -51),
@@ -198,7 +198,7 @@ def from_cose(key: Any) -> PublicKey:
     if type(operations) is not list or 2 not in operations:
         raise Fault("KEY_USE", "its key_ops do not include verify")
     kty, crv, alg, x, y = (key.get(label) for label in (1, -1, 3, -2, -3))
-    curve = _COSE_CURVES.get((kty, crv)) if type(kty) is int and type(crv) is int else None
+    curve = COSE_CURVES.get((kty, crv)) if type(kty) is int and type(crv) is int else None
     if curve is None or type(x) is not bytes:
         raise Fault("KEY_INVALID", "not a key type of the algorithm table", kty=printable(kty), crv=printable(crv))
     if alg is not None and (type(alg) is not int or alg not in _COSE_ALGORITHMS[curve]):

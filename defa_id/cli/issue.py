@@ -22,13 +22,14 @@ _LIFE: Final = timedelta(days=365)
 @click.command("issue")
 @click.option("--dir", "directory", metavar="DIR", type=_FILE, required=True, help="The sandbox.")
 @click.option("--state", metavar="XX", required=True, help="The issuing state (ISO 3166-1 alpha-2).")
-@click.option("--type", "type_", metavar="TYPE", required=True, help="The credential's type: VC type or vct.")
-@click.option("--format", "format_", metavar="FORMAT", required=True, help="vc-jwt, sd-jwt-vc or vc-sd-jwt.")
+@click.option("--type", "type_", metavar="TYPE", required=True, help="The credential's type: VC type, vct or docType.")
+@click.option("--format", "format_", metavar="FORMAT", required=True, help="vc-jwt, sd-jwt-vc, vc-sd-jwt or mdoc.")
 @click.option("--claims", metavar="FILE", type=_FILE, required=True, help="The claims about the subject, as JSON.")
 @click.option("--holder-key", metavar="FILE", type=_FILE, help="Bind it to this key: JWK or PEM, public or private.")
 @click.option("--out", metavar="FILE", type=_FILE, help="Write it here; default: standard output.")
 @click.option("--id", "issuer_id", metavar="ISSUER_ID", help="The issuer, where the state lists several.")
 @click.option("--key", metavar="FILE", type=_FILE, help="The issuer's private key, where the sandbox has none.")
+@click.option("--certificate", metavar="FILE", type=_FILE, help="The key's certificates, below a listed authority.")
 @click.option("--issued", metavar="TIME", help="When it is issued (RFC 3339); default: now.")
 @click.option("--expires", metavar="TIME", help="When it expires; default: a year later.")
 def issue(
@@ -41,6 +42,7 @@ def issue(
     out: Path | None,
     issuer_id: str | None,
     key: Path | None,
+    certificate: Path | None,
     issued: str | None,
     expires: str | None,
 ) -> None:
@@ -49,13 +51,15 @@ def issue(
     The claims are the subject's, or a whole W3C document if they hold credentialSubject. They must
     fit the schema the issuer's entry names.
     """
+    from defa_id.issue import certificates
     from defa_id.operator import issuing, storage
     from defa_id.operator.tree import load
 
     moment = options.moment(issued, "--issued") or options.now()
     tree = load(directory)
     services = issuing.services_for(tree, state, type_, format_, issuer_id)
-    able = issuing.choose(state, services, _keys(directory, services, key), moment)
+    chain = certificates.from_pem(storage.read_bytes(certificate)) if certificate else ()
+    able = issuing.choose(state, services, _keys(directory, services, key), moment, format=format_, chain=chain)
     chosen = able[0]
     token = issuing.mint(
         tree,

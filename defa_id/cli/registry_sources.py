@@ -11,6 +11,8 @@ from defa_id.cli import editing, options, terminal
 from defa_id.errors import WrongUse
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from defa_id.issue.signing import SigningKey
     from defa_id.operator.changes import Change
 
@@ -57,8 +59,12 @@ def add_issuer(
     An issuer that is listed already gets a further service.
     """
     from defa_id.operator import changes, storage
+    from defa_id.operator.admission import CERTIFIED
 
+    moment = options.moment(begins, "--from")
     made, given = _key(key, new_key)
+    if made is not None and format_ in CERTIFIED:
+        given = _authority(made, state, name, moment or options.now())
     application = changes.Application(
         state=state,
         id=id_,
@@ -67,7 +73,7 @@ def add_issuer(
         type=type_,
         format=format_,
         level=level,
-        begins=options.moment(begins, "--from"),
+        begins=moment,
         ends=options.moment(ends, "--until"),
         schema=storage.read_bytes(schema) if schema else None,
         proof=storage.read_bytes(proof) if proof else None,
@@ -164,6 +170,13 @@ def _key(file: Path | None, new: bool) -> tuple[SigningKey | None, bytes]:
         return None, storage.read_bytes(file)
     made = signing.generate()
     return made, signing.to_json(made.public_jwk)
+
+
+def _authority(made: SigningKey, state: str, name: str, begins: datetime) -> bytes:
+    """The certificate of an issuing authority of one's own, PEM, for formats that are signed below one."""
+    from defa_id.issue import certificates
+
+    return certificates.to_pem(certificates.authority(made, state, name, begins))
 
 
 def _keep(directory: Path, made: SigningKey | None, change: Change, notes: list[str]) -> None:

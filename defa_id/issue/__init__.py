@@ -13,7 +13,7 @@ from defa_id.issue.signing import SigningKey
 
 __all__ = ["FORMATS", "SigningKey", "issue"]
 
-FORMATS: Final = ("vc-jwt", "sd-jwt-vc", "vc-sd-jwt", "data-integrity")
+FORMATS: Final = ("vc-jwt", "sd-jwt-vc", "vc-sd-jwt", "data-integrity", "mdoc")
 
 
 def issue(
@@ -32,13 +32,13 @@ def issue(
     salts: Salts = random_salt,
     cryptosuite: str | None = None,
 ) -> str:
-    """A credential as text, in one of `FORMATS`.
+    """A credential as its text, in one of `FORMATS`: an mdoc as the base64url of IssuerSigned.
 
-    `type` is the identifier on the wire (VC type or vct), `claims` what is said about the subject,
-    `holder` the holder's public JWK to bind it to, `salts` where the salts of disclosures come from
-    (random, except in the packaged demo), `cryptosuite` that of a Data Integrity proof (default: the
-    RFC 8785 one of the key). Raises `WrongUse` for another format, an expiry before the issuance, or
-    claims that contradict the arguments.
+    `type` is the identifier on the wire (VC type, vct or docType), `claims` what is said about the subject,
+    `holder` the holder's public JWK to bind it to, `x5c` the signer's certificate and those above it, in
+    base64; `salts` where the salts of disclosures come from (random, except in the packaged demo),
+    `cryptosuite` that of a Data Integrity proof (default: the RFC 8785 one of the key). Raises `WrongUse`
+    for another format, an expiry before the issuance, or claims that contradict the arguments.
     """
     if format not in FORMATS:
         raise WrongUse(f"credentials of format {format} are not minted here", hint=f"Use one of {', '.join(FORMATS)}.")
@@ -63,5 +63,9 @@ def issue(
         return data_integrity.mint(key, **arguments, cryptosuite=cryptosuite)
     if format == "vc-jwt":
         return vc_jwt.mint(key, **arguments)
+    if format == "mdoc":
+        from defa_id.issue import mdoc
+
+        return mdoc.text(key, **arguments, salts=salts)
     selective_mint = sd_jwt_vc.mint if format == "sd-jwt-vc" else vc_sd_jwt.mint
     return selective_mint(key, **arguments, salts=salts)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Object = dict[str, Any]
 
+CERTIFIED: Final = ("mdoc",)  # whose signers are named by a certificate and nothing else
 FORMATS: Final = ("vc-jwt", "vc-sd-jwt", "sd-jwt-vc", "data-integrity", "mdoc", "cwt", "vc-cose")
 _DID: Final = re.compile(
     r"did:[a-z0-9]+:(?:[A-Za-z0-9._:-]|%[0-9A-F]{2})*(?:[A-Za-z0-9._-]|%[0-9A-F]{2})"

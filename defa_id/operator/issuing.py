@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,16 +11,23 @@ from defa_id import issue
 from defa_id.codec import times
 from defa_id.codec.text import printable
 from defa_id.errors import Fault, WrongUse
-from defa_id.issue import selective, vc_jwt
+from defa_id.issue import certificates, selective, signing, vc_jwt
 from defa_id.issue.signing import SigningKey
 from defa_id.operator import admission, timeline
 from defa_id.operator.tree import Object, Tree
+from defa_id.resolvers import x5c
+from defa_id.types import mdoc, shipped
+from defa_id.types.definition import Definition
 
 Keys = Mapping[str, SigningKey]  # private keys by their RFC 7638 thumbprint
 
 
 class Issuer(NamedTuple):
-    """Who issues: a listed service with a private key at hand. `notes` say what a verifier will object to."""
+    """Who issues: a listed service with a private key at hand. `notes` say what a verifier will object to.
+
+    `authority`: the key is a listed authority's, whose certificate this is (DER); it certifies a signer
+    for what is issued and does not sign that itself.
+    """
 
     state: str
     service: Object
@@ -28,6 +36,7 @@ class Issuer(NamedTuple):
     alg: str
     x5c: tuple[str, ...]
     notes: tuple[str, ...]
+    authority: bytes | None = None
 
 
 def services_for(tree: Tree, state: str, type: str, format: str, issuer_id: str | None = None) -> list[Object]:
@@ -57,13 +66,22 @@ def services_for(tree: Tree, state: str, type: str, format: str, issuer_id: str 
     return found
 
 
-def choose(state: str, services: Iterable[Object], keys: Keys, issued: datetime) -> list[Issuer]:
+def choose(
+    state: str,
+    services: Iterable[Object],
+    keys: Keys,
+    issued: datetime,
+    *,
+    format: str = "",
+    chain: tuple[bytes, ...] = (),
+) -> list[Issuer]:
     """The services that can issue with these keys, those without objections first.
 
-    Raises `WrongUse` if no key belongs to any of them.
+    `chain`: certificates of the key at hand (DER, its own first), below an authority that is listed.
+    Raises `WrongUse` if no key belongs to any of the services.
     """
     listed = list(services)
-    found = [issuer for service in listed for issuer in _able(state, service, keys, issued)]
+    found = [issuer for service in listed for issuer in _able(state, service, keys, issued, format, chain)]
     if not found:
         ids = ", ".join(service["service_id"] for service in listed)
         raise WrongUse(
@@ -89,12 +107,14 @@ def mint(
     Raises `WrongUse` for claims that do not fit, naming the place and never the value.
     """
     require_fitting(tree, issuer, type, format, claims, issued, expires)
+    if issuer.authority is not None:
+        issuer = _with_signer(issuer, issuer.authority, issued)
     return issue.issue(
         format,
         issuer.key,
         issuer=issuer.identifier,
         type=type,
-        claims=claims,
+        claims=_elements(type, claims) if format == "mdoc" else claims,
         issued=issued,
         expires=expires,
         holder=holder,
@@ -122,7 +142,9 @@ def require_fitting(
     if reference is None or data is None:
         return
     document: Object
-    if format == "sd-jwt-vc":
+    if format == "mdoc":
+        document = _shown(type, claims)
+    elif format == "sd-jwt-vc":
         seconds = {"iat": int(issued.timestamp()), "exp": int(expires.timestamp())}
         document = {"vct": type, "iss": issuer.identifier, **seconds, **claims}
     else:
@@ -143,17 +165,21 @@ def identifier_of(service: Object) -> str:
     )
 
 
-def _able(state: str, service: Object, keys: Keys, issued: datetime) -> Iterator[Issuer]:
+def _able(
+    state: str, service: Object, keys: Keys, issued: datetime, format: str, chain: tuple[bytes, ...]
+) -> Iterator[Issuer]:
     for identifier in service["identifiers"]:
         try:
             admitted = admission.listed_key(identifier)
         except Fault:
             continue
-        key = keys.get(admitted.public.thumbprint) if admitted else None
-        if admitted is None or key is None:
+        if admitted is None or (format == "mdoc" and identifier["kind"] != "x509"):
             continue
-        named = SigningKey(key.native, admitted.public)
-        allowed = [entry for entry in service["algorithms"] if named.public.fits(entry["alg"])]
+        held = _held(identifier, admitted, keys, chain)
+        if held is None:
+            continue
+        key, chained = held
+        allowed = [entry for entry in service["algorithms"] if key.public.fits(entry["alg"])]
         notes = [] if timeline.holds(identifier, issued) else [f"its key is not listed for {times.show(issued)}"]
         status = timeline.status_at(service["status_events"], issued)
         if status != timeline.GRANTED:
@@ -161,12 +187,47 @@ def _able(state: str, service: Object, keys: Keys, issued: datetime) -> Iterator
         current = [e for e in allowed if "not_after" not in e or issued < times.parse(e["not_after"])]
         if not current:
             notes.append("none of the algorithms allowed goes with its key")
-        alg = (current or allowed or [{"alg": named.algorithm}])[0]["alg"]
-        chain = _chain(identifier)
-        yield Issuer(state, service, identifier_of(service), named, alg, chain, tuple(notes))
+        alg = (current or allowed or [{"alg": key.algorithm}])[0]["alg"]
+        own = identifier.get("use") == "ca" and not chain and format == "mdoc"
+        authority = chained[0] if own else None
+        texts = tuple(base64.b64encode(one).decode("ascii") for one in chained)
+        yield Issuer(state, service, identifier_of(service), key, alg, texts, tuple(notes), authority)
 
 
-def _chain(identifier: Object) -> tuple[str, ...]:
-    if identifier["kind"] != "x509":
-        return ()
-    return ("".join(line for line in identifier["pem"].splitlines() if not line.startswith("-----")),)
+def _held(
+    identifier: Object, admitted: admission.Admitted, keys: Keys, chain: tuple[bytes, ...]
+) -> tuple[SigningKey, tuple[bytes, ...]] | None:
+    """The private key that can sign under this listing, and its certificates."""
+    if chain and identifier.get("use") == "ca":
+        key = keys.get(x5c.signer(chain).thumbprint)
+        return (key, chain) if key and x5c.leads_to(chain, x5c.from_pem(identifier["pem"])) else None
+    key = keys.get(admitted.public.thumbprint)
+    if key is None:
+        return None
+    listed = (x5c.from_pem(identifier["pem"]),) if identifier["kind"] == "x509" else ()
+    return SigningKey(key.native, admitted.public), listed
+
+
+def _with_signer(issuer: Issuer, authority: bytes, issued: datetime) -> Issuer:
+    """The same with a document signer of its own, certified for this by the authority."""
+    key = signing.generate(issuer.key.public.crv or "P-256")
+    below = certificates.signer(key, authority, issuer.key, f"Document signer of {issuer.identifier}", issued)
+    return issuer._replace(key=key, x5c=(base64.b64encode(below).decode("ascii"),), authority=None)
+
+
+def _shown(type: str, claims: Mapping[str, Any]) -> Object:
+    """The claims as those of an mdoc: of a type that travels with this library, in its namespaces."""
+    family = _family(type)
+    if set(claims) == {"namespaces"}:
+        return {"docType": type, **claims}
+    return {"docType": type, "namespaces": {type: claims}} if family is None else mdoc.to_namespaces(family, claims)
+
+
+def _elements(type: str, claims: Mapping[str, Any]) -> Object:
+    """The same as CBOR holds them."""
+    family, document = _family(type), _shown(type, claims)
+    return {"namespaces": document["namespaces"] if family is None else mdoc.to_cbor(family, document)}
+
+
+def _family(type: str) -> Definition | None:
+    return next((one for one in shipped.shipped().families.values() if one.doctype == type), None)

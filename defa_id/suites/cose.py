@@ -150,11 +150,14 @@ def verify_agreed(proof: Proof, key: PublicKey, means: Means) -> None:  # noqa: 
     """Return if the holder of `key` made the code. Raises `Fault` COSE_SIGNATURE, COSE_ALG where the two
     keys are of different curves."""
     message, own_key, salt = proof.content
-    verify_mac(message, _agreed(own_key, key, salt))
+    verify_mac(message, agreed_key(own_key, key, salt))
 
 
-def _agreed(own_key: Any, key: PublicKey, salt: bytes) -> bytes:
-    """EMacKey: HKDF with SHA-256 (RFC 5869 §2) over the shared secret, one block of output."""
+def agreed_key(own_key: Any, key: PublicKey, salt: bytes) -> bytes:
+    """EMacKey (ISO/IEC 18013-5 §9.1.3.5): HKDF with SHA-256 (RFC 5869 §2) over the shared secret, one block.
+
+    Raises `Fault` COSE_ALG for keys of different curves.
+    """
     import hmac
 
     try:

@@ -120,7 +120,7 @@ def test_the_envelope_is_not_for_claims(name: str) -> None:
 
 def test_what_is_not_minted() -> None:
     with pytest.raises(WrongUse, match="are not minted here"):
-        mint("mdoc")
+        mint("mdl")
     with pytest.raises(WrongUse, match="before it is issued"):
         mint("vc-jwt", expires=ISSUED)
     with pytest.raises(WrongUse, match="nothing to say"):

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 
+from defa_id.codec import cbor
 from defa_id.errors import WrongUse
 from defa_id.types import cwt, images, json_ld, json_schema, mdoc, shipped
 from defa_id.types.definition import Definition, Field, Shape
@@ -120,10 +121,13 @@ def test_elements_have_the_cbor_types_the_table_names(name: str, data: st.DataOb
     import pycddl
 
     family = shipped.family(name)
-    spaces = mdoc.to_namespaces(family, data.draw(claims(name)))["namespaces"]
+    document = mdoc.to_namespaces(family, data.draw(claims(name)))
+    spaces, elements = document["namespaces"], mdoc.to_cbor(family, document)
     for space in family.spaces:
         described = cddl(name, space.namespace)
-        described.validate_cbor(cbor2.dumps(in_cbor(space.shape, spaces.get(space.namespace, {}))))
+        held = in_cbor(space.shape, spaces.get(space.namespace, {}))
+        described.validate_cbor(cbor2.dumps(held))
+        assert cbor2.loads(cbor.encode(elements.get(space.namespace, {}))) == cbor2.loads(cbor2.dumps(held))
         with pytest.raises(pycddl.ValidationError):
             described.validate_cbor(cbor2.dumps({space.shape.fields[0].names[0]: 3.5}))
 
