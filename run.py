@@ -28,7 +28,7 @@ WINDOWS = os.name == "nt"
 NPM = os.path.join(HERE, "tests", "interop", "npm")
 
 # Each set of packages holds the ones before it.
-SETS = {"base": ".", "test": ".[test]", "dev": ".[dev]", "peers": ".[dev,all,hsm]"}
+SETS = {"base": ".", "test": ".[test]", "dev": ".[dev]", "peers": ".[dev,all,hsm,peers]"}
 
 WHOLE = ["-n", "auto", "--dist", "worksteal", "--hold-catalogue"]
 LINT = (["ruff", "format", "--check", "."], ["ruff", "check", "."], ["mypy"], ["lint-imports", "--no-logo"])

@@ -73,8 +73,7 @@ class Cache:
         if kept is None:
             refused = self._refusal(url)
             if refused is not None and now < refused.until and (refused.code != "NET_SIZE" or limit <= refused.limit):
-                ago = int((now - refused.since).total_seconds())
-                raise Unfit(refused.code, f"{refused.why} (asked {ago} s ago)")
+                raise Unfit(refused.code, refused.why)
             return None
         if len(kept.data) > limit:
             raise Unfit("NET_SIZE", f"it is larger than {limit} bytes")

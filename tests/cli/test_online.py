@@ -16,7 +16,7 @@ from defa_id.net.kept import Cache
 from defa_id.net.source import NetworkSource
 from defa_id.trust.registry import Registry
 from tests.cli.conftest import AT
-from tests.support.loopback import PUBLIC, Authority, Outside, Server, response, serving
+from tests.support.loopback import PATIENT, PUBLIC, Authority, Outside, Server, response, serving
 from tests.support.world import PERSON, World, vc_jwt
 
 URI = "https://schema.example/person/1"
@@ -42,7 +42,7 @@ def outside(server: Server, authority: Authority, monkeypatch: pytest.MonkeyPatc
     made = Outside(server, authority, {"schema.example": (PUBLIC,)})
 
     def of(registry: Registry, *, cache: Cache | None = None) -> NetworkSource:
-        return NetworkSource(lambda: allowed.by(registry), cache=cache, reach=made.reach)
+        return NetworkSource(lambda: allowed.by(registry), cache=cache, reach=made.reach, bounds=PATIENT)
 
     monkeypatch.setattr(NetworkSource, "of", of)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))

@@ -203,9 +203,9 @@ def test_a_failure_is_repeated_for_a_while_and_longer_each_time(on_disk: bool, c
     cache = Cache(folder if on_disk else None, clock)
     for pause in (30, 60, 120, 240, 300, 300):
         cache.refuse(URL, LIMIT, Unfit("NET_STATUS", "the server answered 503"))
-        assert refusal(cache) == ("NET_STATUS", "the server answered 503 (asked 0 s ago)")
+        assert refusal(cache) == ("NET_STATUS", "the server answered 503")
         clock.on(pause - 1)
-        assert refusal(cache) == ("NET_STATUS", f"the server answered 503 (asked {pause - 1} s ago)")
+        assert refusal(cache) == ("NET_STATUS", "the server answered 503")
         if on_disk:
             assert refusal(Cache(folder, clock))[0] == "NET_STATUS"
         clock.on(1)

@@ -25,6 +25,7 @@ from defa_id.net.question import Reach
 from defa_id.net.source import NetworkSource
 
 PUBLIC = "93.184.215.14"
+PATIENT = Bounds(seconds=20)  # where time is not the question, a machine that has much to do does not decide the answer
 HOST = "issuer.example"
 Answer = bytes | Callable[[ssl.SSLSocket], None]
 
@@ -193,7 +194,7 @@ class Outside:
         return Reach(self.look_up, self.connect, str(self.authority.file))
 
     def source(
-        self, *, cache: Cache | None = None, bounds: Bounds = Bounds(), allowed: Allowed | None = None
+        self, *, cache: Cache | None = None, bounds: Bounds = PATIENT, allowed: Allowed | None = None
     ) -> NetworkSource:
         whom = allowed or Allowed(frozenset((host, 443) for host in self.hosts))
         return NetworkSource(whom, cache=cache, bounds=bounds, reach=self.reach)
