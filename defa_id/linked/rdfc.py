@@ -46,9 +46,13 @@ def canonicalize(quads: Iterable[Quad], hash: str = "sha256") -> Canonical:
         raise Fault("LIMIT_RDF", f"statements of more than {limits.RDF_CHARS} characters")
     mentions: dict[str, list[Quad]] = {}
     for quad in dataset:
-        for term in {quad[0], quad[2], quad[3]}:
-            if term[:2] == BLANK:
-                mentions.setdefault(term, []).append(quad)
+        subject, _, object, graph = quad
+        if subject[:2] == BLANK:
+            mentions.setdefault(subject, []).append(quad)
+        if object[:2] == BLANK and object != subject:
+            mentions.setdefault(object, []).append(quad)
+        if graph[:2] == BLANK and graph not in (subject, object):
+            mentions.setdefault(graph, []).append(quad)
     if len(mentions) > limits.RDF_BLANK_NODES:
         raise Fault("LIMIT_RDF", f"more than {limits.RDF_BLANK_NODES} blank nodes")
     if not mentions:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from defa_id.codec import limits
 from defa_id.errors import Fault, Unknowable
@@ -20,6 +20,11 @@ from defa_id.linked.terms import Unsupported
 
 # From input label to canonical label, both as `_:label`, to input label to the label that is to be written.
 Relabel = Callable[[Mapping[str, str]], Mapping[str, str]]
+
+
+_IDS: Final = ("id", "@id")
+_place: Final = re.compile("0|[1-9][0-9]*").fullmatch
+_CARRIED: Final = ("@context", *_IDS, "type", "@type")
 
 
 class Group(NamedTuple):
@@ -53,8 +58,10 @@ def group(
 ) -> Grouped:
     """The statements of a document, and which of them each group of JSON pointers selects (§3.4.16).
 
-    Raises what `to_quads` raises without a full processor, and `Fault` SD_POINTER for a pointer to nothing.
+    Raises what `to_quads` raises without a full processor, and `Fault` SD_POINTER for a pointer to nothing
+    or into a value.
     """
+    document = _tree(document)
     labels: dict[Hashable, str] = {}
     lines, written = relabelled(_quads(document, documents, labels), relabel)
     groups = {}
@@ -62,6 +69,8 @@ def group(
         part = _Part(document, wanted)
         quads = () if part.document is None else tuple(_quads(part.document, documents, part.labels(labels)))
         found = set(_lines(quads, written))
+        if not found.issubset(lines):
+            raise Fault("SD_POINTER", "a JSON pointer into a value, which cannot be disclosed in parts")
         matching = {number: text for number, text in enumerate(lines) if text in found}
         others = {number: text for number, text in enumerate(lines) if text not in found}
         groups[name] = Group(matching, others, quads)
@@ -72,6 +81,13 @@ def select(document: Mapping[str, Any], pointers: Iterable[str]) -> dict[str, An
     """The part of a document that JSON pointers name, with the identifiers and types on the way there
     (§3.4.13); None for no pointer. Raises `Fault` SD_POINTER."""
     return _Part(document, pointers).document
+
+
+def _tree(value: Any) -> Any:
+    """A copy in which every object stands once: they are told apart by their identity."""
+    if isinstance(value, dict):
+        return {name: _tree(member) for name, member in value.items()}
+    return [_tree(element) for element in value] if isinstance(value, list) else value
 
 
 def _quads(document: Any, documents: Documents, labels: dict[Hashable, str]) -> list[Quad]:
@@ -101,30 +117,30 @@ class _Part:
         self._lists: list[tuple[int, int, str, list[int]]] = []
         chosen: dict[str, Any] = {}
         for pointer in pointers:
-            _add(chosen, _steps(pointer))
+            _add(chosen, _path(document, pointer))
         self.document: dict[str, Any] | None = None
         if chosen:
-            context = {"@context": document["@context"]} if "@context" in document else {}
-            self.document = {**context, **self._copy(document, chosen)}
-            self._nodes.append((self.document, document))
+            self.document = self._copy(document, chosen)
 
     def labels(self, labels: Mapping[Hashable, str]) -> dict[Hashable, str]:
         """The labels of the whole document, for the objects of this part."""
         carried: dict[Hashable, str] = {key: label for key, label in labels.items() if isinstance(key, str)}
         pairs: list[tuple[Hashable, Hashable]] = []
         for copy, original in self._nodes:
-            pairs += [(id(copy), id(original)), (("graph", id(copy)), ("graph", id(original)))]
+            pairs += [(id(copy), _label(original) or id(original)), (("graph", id(copy)), ("graph", id(original)))]
         for copy_id, original_id, name, places in self._lists:
             pairs += [((copy_id, name, new), (original_id, name, old)) for new, old in enumerate(places)]
         carried.update((new, labels[old]) for new, old in pairs if old in labels)
         return carried
 
     def _copy(self, original: Any, chosen: dict[str, Any] | None) -> Any:
-        """What is chosen of a value; all of it for None. On the way to something in an object its
+        """What is chosen of a value; all of it for None. On the way to something in an object its contexts,
         identifier and types come along (§3.4.11)."""
         if isinstance(original, dict):
-            wanted = dict.fromkeys(original) if chosen is None else {**_named(original), **chosen}
-            copy = {name: self._copy(_below(original, name), inner) for name, inner in wanted.items()}
+            named = _named(original)
+            others = dict.fromkeys(original) if chosen is None else chosen
+            wanted = {**named, **{step: inner for step, inner in others.items() if step not in named}}
+            copy = {name: self._copy(original[name], inner) for name, inner in wanted.items()}
             self._nodes.append((copy, original))
             for name in copy:
                 places = self._places(original[name], wanted[name])
@@ -133,29 +149,24 @@ class _Part:
         if isinstance(original, list):
             places = self._places(original, chosen)
             return [self._copy(original[place], None if chosen is None else chosen[str(place)]) for place in places]
-        if chosen is not None:
-            raise _no_pointer()
         return original
 
     def _places(self, original: Any, chosen: dict[str, Any] | None) -> list[int]:
         """Which elements of a list are chosen; a single value counts as a list of one."""
         if chosen is None or not isinstance(original, list):
             return list(range(len(original) if isinstance(original, list) else 1))
-        if any(not step.isdigit() or str(int(step)) != step or int(step) >= len(original) for step in chosen):
-            raise _no_pointer()
         return sorted(int(step) for step in chosen)
 
 
 def _named(original: Mapping[str, Any]) -> dict[str, None]:
-    identifier = original.get("id")
-    unnamed = not isinstance(identifier, str) or identifier.startswith(BLANK)
-    return {name: None for name in ("id", "type") if name in original and not (name == "id" and unnamed)}
+    unnamed = _label(original) is not None
+    return {name: None for name in _CARRIED if name in original and not (name in _IDS and unnamed)}
 
 
-def _below(original: Mapping[str, Any], name: str) -> Any:
-    if name not in original:
-        raise _no_pointer()
-    return original[name]
+def _label(original: Mapping[str, Any]) -> str | None:
+    """The label that the document itself gives a node without a name."""
+    labels = (original.get(name) for name in _IDS)
+    return next((label for label in labels if isinstance(label, str) and label.startswith(BLANK)), None)
 
 
 def _add(chosen: dict[str, Any], steps: list[str]) -> None:
@@ -170,11 +181,19 @@ def _add(chosen: dict[str, Any], steps: list[str]) -> None:
         chosen = inner
 
 
-def _steps(pointer: str) -> list[str]:
-    """A JSON pointer (RFC 6901 §3 and §4) to something below the whole document."""
+def _path(document: Any, pointer: str) -> list[str]:
+    """The steps of a JSON pointer (RFC 6901 §3 and §4) to something below the whole document."""
     if not pointer.startswith("/") or len(pointer) > limits.POINTER_CHARS or re.search("~(?![01])", pointer):
         raise _no_pointer()
-    return [step.replace("~1", "/").replace("~0", "~") for step in pointer[1:].split("/")]
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer[1:].split("/")]
+    for step in steps:
+        if isinstance(document, dict) and step in document:
+            document = document[step]
+        elif isinstance(document, list) and _place(step) and int(step) < len(document):
+            document = document[int(step)]
+        else:
+            raise _no_pointer()
+    return steps
 
 
 def _no_pointer() -> Fault:

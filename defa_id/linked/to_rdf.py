@@ -22,12 +22,12 @@ def quads(document: Any, documents: Documents, labels: dict[Hashable, str] | Non
     """The statements of a document, blank nodes labelled in the order they are met.
 
     `labels` carries labels over from another walk: by the text of a label in the document, or by the
-    identity of the object that has none; new ones are added. Raises `Fault` LD_CONTEXT, LD_UNSAFE,
-    LIMIT_RDF, and `Unsupported`.
+    identity of the object that has none (so each object stands once there); new ones are added.
+    Raises `Fault` LD_CONTEXT, LD_UNSAFE, LIMIT_RDF, and `Unsupported`.
     """
     if type(document) is not dict:
         raise Fault("LD_UNSAFE", "a linked data document is an object")
-    walk = _Walk(documents, {} if labels is None else labels)
+    walk = _Walk(documents, labels)
     walk.object(document, initial(), None, "")
     if not walk.quads:
         raise Fault("LD_UNSAFE", "the document states nothing")
@@ -37,11 +37,12 @@ def quads(document: Any, documents: Documents, labels: dict[Hashable, str] | Non
 class _Walk:
     """One document on its way to quads."""
 
-    def __init__(self, documents: Documents, labels: dict[Hashable, str]) -> None:
+    def __init__(self, documents: Documents, labels: dict[Hashable, str] | None) -> None:
         self.quads: list[Quad] = []
         self._documents = documents
-        self._labels = labels
-        self._contexts = 0
+        self._by_identity = labels is not None
+        self._labels: dict[Hashable, str] = {} if labels is None else labels
+        self._visits = self._contexts = 0
 
     def object(self, stated: dict[str, Any], active: Active, term: Term | None, graph: str) -> str:
         """The statements of an object under a term, and the text that stands for it (§5.1.2 steps 7 to 9).
@@ -80,7 +81,9 @@ class _Walk:
         if "@language" in keywords or "@direction" in keywords:
             raise Fault("LD_UNSAFE", "a language or direction of nothing")
         name = keywords.get("@id")
-        subject = self._blank(id(stated)) if name is None else self._reference(stated[name], active, vocab=False)
+        self._visits += 1
+        visit = id(stated) if self._by_identity else self._visits
+        subject = self._blank(visit) if name is None else self._reference(stated[name], active, vocab=False)
         quads = self.quads
         for iri in iris:
             quads.append((subject, TYPE, iri, graph))
@@ -90,7 +93,7 @@ class _Walk:
             if member.kind is Kind.JSON:
                 quads.append((subject, predicate, json_literal(value), graph))
             elif "@list" in member.term.container:
-                quads.append((subject, predicate, self._list(value, active, member, graph, id(stated)), graph))
+                quads.append((subject, predicate, self._list(value, active, member, graph, visit), graph))
             elif type(value) is not list:
                 quads.append((subject, predicate, self._value(value, active, member, graph), graph))
             elif not value:
@@ -109,7 +112,7 @@ class _Walk:
     def _graph(self, stated: dict[str, Any], names: tuple[str, ...], types: str | None, active: Active) -> str:
         """A node in a graph of its own (@container @graph); the graph's label."""
         before = len(self.quads)
-        graph = self._blank(("graph", id(stated)))
+        graph = self._blank(("graph", id(stated) if self._by_identity else self._visits))
         self._node(stated, names, types, active, graph)
         if len(self.quads) == before:
             raise Fault("LD_UNSAFE", "a graph that states nothing")
@@ -131,10 +134,10 @@ class _Walk:
             raise Unsupported("a list in a list")
         return native(value, member.term.type if member.kind is Kind.LITERAL else None)
 
-    def _list(self, values: Any, active: Active, member: Member, graph: str, owner: int) -> str:
+    def _list(self, values: Any, active: Active, member: Member, graph: str, visit: int) -> str:
         """An ordered list as RDF writes it, a blank node for each element; its head."""
         elements = values if type(values) is list else [values]
-        cells = [self._blank((owner, member.name, place)) for place in range(len(elements))]
+        cells = [self._blank((visit, member.name, place)) for place in range(len(elements))]
         for place, element in enumerate(elements):
             after = cells[place + 1] if place + 1 < len(cells) else NIL
             self.quads.append((cells[place], FIRST, self._value(element, active, member, graph), graph))

@@ -22,7 +22,9 @@ OUTSIDE = {
 }
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "localtime"}
 WORLDLY_CALLS = {"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"}
-WORLDLY_METHODS = {"read_text", "read_bytes", "write_text", "write_bytes", "getenv", "urlopen"}
+WORLDLY_METHODS = {"read_text", "read_bytes", "write_text", "write_bytes", "getenv", "urlopen", "get_data"}
+# The pinned contexts are constants that happen to be files: read by the package's own loader, as an import is.
+CONSTANTS_IN_FILES = {("defa_id.contexts", "get_data")}
 
 
 def floor_of(room: str) -> int:
@@ -90,7 +92,11 @@ def test_the_middle_reaches_for_nothing_outside(module: house.Module) -> None:
         if isinstance(node, ast.Call):
             if isinstance(node.func, ast.Name) and node.func.id in WORLDLY_CALLS:
                 wrong.append(f"line {node.lineno}: calls {node.func.id}")
-            if isinstance(node.func, ast.Attribute) and node.func.attr in WORLDLY_METHODS:
+            if (
+                isinstance(node.func, ast.Attribute)
+                and node.func.attr in WORLDLY_METHODS
+                and (module.name, node.func.attr) not in CONSTANTS_IN_FILES
+            ):
                 wrong.append(f"line {node.lineno}: calls .{node.func.attr}")
         if isinstance(node, ast.Global):
             wrong.append(f"line {node.lineno}: global state")

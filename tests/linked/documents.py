@@ -148,3 +148,29 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
         document["@context"].append(draw(st.sampled_from(sorted(contexts.PINNED))))
     copied: dict[str, Any] = json.loads(json.dumps(document))
     return copied
+
+
+_words = st.sampled_from(["givenName", "p", "q", "alumniOf", "name", "https://example.org/p", "a/b~c"])
+_sound_nodes: Any = st.deferred(
+    lambda: st.builds(
+        lambda named, others: {**others, **named},
+        st.fixed_dictionaries({}, optional={"id": _ids, "type": st.sampled_from(["T", ["T", "U"], "Person"])}),
+        st.dictionaries(_words, _sound_values, max_size=3),
+    )
+)
+_sound_values: Any = st.recursive(
+    st.sampled_from(["x", 'Köln "q"\n', 5, 1.5, True, {"@value": "v", "@language": "ms"}, {"id": "urn:z"}]),
+    lambda inner: (
+        st.lists(inner.filter(lambda value: not isinstance(value, list)), min_size=1, max_size=3) | _sound_nodes
+    ),
+    max_leaves=6,
+)
+
+
+def sound_documents() -> st.SearchStrategy[dict[str, Any]]:
+    """Credentials that the fast path reads: nothing undefined, nothing outside its subset."""
+    return st.builds(
+        lambda credential, subject: {**credential, "credentialSubject": subject},
+        st.just(CREDENTIALS[0]),
+        st.dictionaries(_words, _sound_values, min_size=1, max_size=4) | st.lists(_sound_nodes, min_size=1, max_size=2),
+    ).map(lambda document: json.loads(json.dumps(document)))

@@ -43,7 +43,7 @@ def lines(quads: list[Quad]) -> tuple[str, ...] | None:
         return None
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(documents())
 def test_the_fast_path_and_the_full_processor_agree(document: dict[str, Any]) -> None:
     try:
