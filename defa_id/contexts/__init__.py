@@ -12,6 +12,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from defa_id.contexts import own
 from defa_id.errors import DefaIdError
 
 
@@ -106,6 +107,8 @@ def load(url: str) -> bytes | None:
     Raises `DefaIdError` for an installation whose file is not the one with the digest.
     """
     pinned = PINNED.get(url)
+    if pinned is None and url in own.OWN:
+        pinned = Pinned(*own.OWN[url])
     return None if pinned is None else _content(pinned)
 
 

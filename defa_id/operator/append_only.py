@@ -44,6 +44,20 @@ def require_denials_kept(state: str, before: Object, after: Object) -> None:
     _require_equal(f"deny entry of {state}", before["denied"], after["denied"])
 
 
+def require_types_kept(before: Object, after: Object) -> None:
+    """Return if every credential type of the published vocabulary still stands in it, of the same family.
+
+    A type ends by being retired: what was issued under its name keeps its meaning. Raises `ChangeRefused`.
+    """
+    kept = {(entry["type"], entry["format"], entry["family"]) for entry in after.get("types", [])}
+    for entry in before.get("types", []):
+        if (entry["type"], entry["format"], entry["family"]) not in kept:
+            raise ChangeRefused(
+                f"the published type {entry['type']} is gone from the vocabulary or means something else",
+                hint='Put it back; a type that is issued no more has "status": "retired".',
+            )
+
+
 def _require_records(what: str, before: Iterable[str], after: Iterable[Object]) -> None:
     _require_equal(what, before, [_identity(record) for record in after])
 

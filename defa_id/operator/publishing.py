@@ -346,6 +346,8 @@ class _Work:
 
     def _shared(self) -> dict[str, bytes]:
         schemas = {f"schemas/{name}": data for name, data in self.tree.schemas.items()}
+        standing = self.before.document("vocabulary.json") if self.before else None
+        append_only.require_types_kept(standing or {}, self.tree.vocabulary)
         return {"vocabulary.json": canonical.encode(self.tree.vocabulary), **schemas}
 
     def _role(self, duty: Duty, targets: Mapping[str, bytes], below: Iterable[Duty] | None) -> None:

@@ -129,7 +129,9 @@ class Standard(NamedTuple):
 class Definition(NamedTuple):
     """A family of credentials: one subject, one set of fields, a name on each wire.
 
-    `crosswalks` says by standard where its fields live there.
+    `crosswalks` says by standard where its fields live there. A `retired` family is issued no more; it
+    stays, because credentials of it do, and `replaced_by` names what took its place. `maturity` says how
+    far it is tried (`schemas/vocabulary.schema.json`).
     """
 
     name: str
@@ -144,6 +146,9 @@ class Definition(NamedTuple):
     cwt: Cwt
     shape: Shape
     crosswalks: Mapping[str, tuple[Row, ...]] = {}
+    maturity: str | None = None
+    retired: bool = False
+    replaced_by: str | None = None
 
     @property
     def uri(self) -> str:
@@ -220,6 +225,9 @@ def read(document: Document, shapes: Mapping[str, Shape], standards: Mapping[str
         cwt=Cwt(wire["cwt"]["kind"], wire["cwt"]["claim"]),
         shape=shape,
         crosswalks=crosswalks,
+        maturity=document.get("maturity"),
+        retired=document.get("status") == "retired",
+        replaced_by=document.get("replaced_by"),
     )
 
 

@@ -239,3 +239,14 @@ def test_a_deny_list_only_grows() -> None:
     append_only.require_denials_kept("SG", {"denied": [entry]}, {"denied": [entry, {**entry, "id": "y"}]})
     with pytest.raises(ChangeRefused, match="deny entry of SG"):
         append_only.require_denials_kept("SG", {"denied": [entry]}, {"denied": []})
+
+
+def test_a_published_type_is_retired_and_never_taken_away(tree: Tree) -> None:
+    """Retired ids keep resolving: the entry stays, whatever became of the type."""
+    before = tree.vocabulary
+    retired = {**before, "types": [{**entry, "status": "retired"} for entry in before["types"]]}
+    append_only.require_types_kept(before, retired)
+    append_only.require_types_kept({}, before)
+    for changed in (before["types"][1:], [{**before["types"][0], "family": "other"}, *before["types"][1:]]):
+        with pytest.raises(ChangeRefused, match=r"the published type .* is gone from the vocabulary"):
+            append_only.require_types_kept(before, {**before, "types": changed})

@@ -44,6 +44,12 @@ def service(sg: Object) -> Object:
     return found
 
 
+def retire(vocabulary: Object) -> None:
+    vocabulary["types"][[entry["type"] for entry in vocabulary["types"]].index("PersonIdentityCredential")].update(
+        status="retired", replaced_by="urn:defa-id:type:person-identity:2"
+    )
+
+
 def key(sg: Object) -> Object:
     found: Object = service(sg)["identifiers"][1]
     return found
@@ -170,6 +176,7 @@ CASES = [
         for t in ("*", "Person*", "Person.+", "Person(Identity)?", "VerifiableCredential", "A|B", "^Person$")
     ),
     Case("type.unknown", lambda sg: service(sg)["credentials"].append({"type": "T"}), f"{S}/credentials/1/type"),
+    Case("type.retired", retire, f"{S}/credentials/0/type", document="vocabulary"),
     Case("format.none", lambda sg: service(sg)["formats"].clear(), f"{S}/formats"),
     Case("algorithm.none", lambda sg: service(sg)["algorithms"].clear(), f"{S}/algorithms"),
     *(Case("algorithm.refused", partial(signs, a), f"{S}/algorithms/1/alg") for a in ("none", "HS256", "RS1")),

@@ -396,3 +396,17 @@ def test_two_publishers_take_turns(directory: Path, now: datetime) -> None:
 def test_every_role_has_its_own_keys(tree: Tree) -> None:
     names = list(roles.key_names(tree.registry, tree.states))
     assert len(names) == len(set(names)) == 6 + 9 * len(tree.states)
+
+
+def test_a_published_type_stays_in_the_vocabulary(directory: Path) -> None:
+    path = directory / "vocabulary.json"
+    vocabulary = json.loads(path.read_text(encoding="utf-8"))
+    gone = vocabulary["types"].pop()
+    path.write_bytes(storage.pretty(vocabulary))
+    with pytest.raises(ChangeRefused, match="is gone from the vocabulary"):
+        sandbox.publish(directory, datetime.fromisoformat("2026-11-25T00:00:00Z"))
+    vocabulary["types"].append({**gone, "status": "retired"})
+    path.write_bytes(storage.pretty(vocabulary))
+    sandbox.publish(directory, datetime.fromisoformat("2026-11-25T00:00:00Z"))
+    registry = files.open_registry(directory / "published", now=datetime.fromisoformat("2026-11-25T00:00:00Z"))
+    assert {**gone, "status": "retired"} in registry.vocabulary["types"]

@@ -13,7 +13,7 @@ import pytest
 from jsonschema_rs import Draft202012Validator
 
 from defa_id.errors import WrongUse
-from defa_id.types import definition, json_schema, shipped
+from defa_id.types import definition, generating, json_schema, shipped
 from defa_id.types.definition import Definition, Field, Shape
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
@@ -143,3 +143,14 @@ def test_a_numbered_field_stands_for_a_hundred_members() -> None:
     assert not any(field.takes(name) for name in ("age_over_NN", "age_over_1", "age_over_180", "age_over_x8", "age_18"))
     assert (field.names[0], field.names[-1], len(field.names)) == ("age_over_00", "age_over_99", 100)
     assert field.key_of("age_over_18") == 118
+
+
+def test_a_retired_family_keeps_its_names() -> None:
+    """What is issued no more still says what it was: its entries stay, marked, and its names resolve."""
+    shapes = definition.read_shapes(document("shapes"))
+    ended = {"status": "retired", "replaced_by": "urn:defa-id:type:person-identity:2"}
+    retired = definition.read({**document("person-identity"), **ended}, shapes, STANDARDS)
+    current = definition.read(document("person-identity"), shapes, STANDARDS)
+    before, after = list(generating.types([current])), list(generating.types([retired]))
+    assert after == [{**entry, **ended} for entry in before]
+    assert {entry["status"] for entry in before} == {"current"}

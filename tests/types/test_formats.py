@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 
+from defa_id import contexts
 from defa_id.codec import cbor
 from defa_id.errors import WrongUse
 from defa_id.types import cwt, images, json_ld, json_schema, mdoc, shipped
@@ -174,4 +176,9 @@ def test_a_word_means_the_same_in_every_family() -> None:
             assert meanings.setdefault(word, iri) == iri
     for word, iri in (("name", "https://schema.org/name"), ("id", "@id"), ("type", "@type")):
         assert meanings[word] == iri  # as VCDM 2.0 has them, protected
-    assert not {"mediaType", "digestSRI", "digestMultibase", "proof"} & meanings.keys()
+    protected = json.loads(contexts.load("https://www.w3.org/ns/credentials/v2") or b"")["@context"]
+    scoped = {word for term in protected.values() if isinstance(term, dict) for word in term.get("@context") or ()}
+    assert {"issuer", "holder", "proof", "mediaType"} <= protected.keys() | scoped
+    assert not (protected.keys() | scoped) - {"@protected", "@version", "id", "type", "name", "description"} & set(
+        meanings
+    )

@@ -16,7 +16,7 @@ from defa_id.types import generating, shipped
 def test_what_lies_here_is_what_the_definitions_give(project: Path) -> None:
     made = generating.outputs(project)
     assert made == generating.outputs(project)
-    assert len(made) == 6 * len(shipped.load(project).families) + 1
+    assert len(made) == 6 * len(shipped.load(project).families) + 2
     differing = [name for name, data in made.items() if (project / name).read_bytes() != data]
     assert not differing, "run: python3 run.py types"
     assert not generating.stale(project), "run: python3 run.py types"
@@ -27,6 +27,7 @@ def checkout(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """The sources of a checkout, with nothing generated in it."""
     shutil.copytree(project / "schemas" / "types", tmp_path / "schemas" / "types")
     (tmp_path / "trust_registry").mkdir()
+    (tmp_path / "pyproject.toml").touch()
     shutil.copy(project / generating.VOCABULARY, tmp_path / generating.VOCABULARY)
     monkeypatch.setattr(files, "data_root", lambda: tmp_path)
     return tmp_path
@@ -48,6 +49,10 @@ def test_the_command_writes_and_checks(project: Path, checkout: Path, capsys: py
 
 def test_the_command_says_what_is_wrong(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert generating.main(["--all"]) == 2
+    (checkout / "pyproject.toml").unlink()
+    assert generating.main([]) == 2
+    assert "nothing is generated into an installed package" in capsys.readouterr().err
+    (checkout / "pyproject.toml").touch()
     path = checkout / "schemas" / "types" / "person-identity.json"
     path.write_text(path.read_text(encoding="utf-8").replace('"is": "place"', '"is": "spot"'), encoding="utf-8")
     assert generating.main([]) == 2

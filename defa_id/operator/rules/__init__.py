@@ -140,6 +140,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "type.none": Rule(ERROR, _ENTRY, "Name each credential type it may issue."),
     "type.wildcard": Rule(ERROR, _ENTRY, "Grant each type by its whole name."),
     "type.unknown": Rule(WARNING, _ENTRY, "Use a type of vocabulary.json, or have it added there."),
+    "type.retired": Rule(WARNING, _ENTRY, "Issue the type that took its place; what was issued before stays good."),
     "format.none": Rule(ERROR, _ENTRY, "Name the formats, or set the interface to none."),
     "algorithm.none": Rule(ERROR, _ENTRY, "Name the algorithms it signs with."),
     "algorithm.refused": Rule(ERROR, _ENTRY, "Use ES256, ES384, EdDSA or Ed25519; RS256 and PS256 with an end."),

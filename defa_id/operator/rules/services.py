@@ -41,15 +41,19 @@ def service(tree: Tree, spot: Spot, found: Object, signers: frozenset[str], *, s
 
 
 def type_named(tree: Tree, spot: Spot, type: str, *, strict: bool) -> Iterator[Finding]:
-    """A credential type: no wildcard, and one the vocabulary knows."""
+    """A credential type: no wildcard, and one the vocabulary knows and has not retired."""
     try:
         admission.require_type(type)
     except ChangeRefused as error:
         yield finding("type.wildcard", spot, error.message)
         return
-    if tree.known_type(type) is None:
+    known = tree.known_type(type)
+    if known is None:
         level = ERROR if strict else None
         yield finding("type.unknown", spot, f"type {type} is not in the vocabulary", level=level)
+    elif known.get("status") == "retired":
+        instead = f"; {known['replaced_by']} took its place" if "replaced_by" in known else ""
+        yield finding("type.retired", spot, f"type {type} is retired{instead}")
 
 
 def purposes_named(tree: Tree, spot: Spot, purposes: Iterable[str], *, strict: bool) -> Iterator[Finding]:
