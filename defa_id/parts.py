@@ -23,6 +23,7 @@ from defa_id.status import Mechanism
 from defa_id.suites import Means, Suite
 from defa_id.verdict import Found
 
+CONTROLLER: Final = "controller"  # a verification method's https URL, in a controlled identifier document
 # From a verification method's URL (or an identifier, and behind `#` the kid) to its key, with what it may ask.
 Resolver = Callable[[str, Lookup], PublicKey]
 
@@ -74,7 +75,7 @@ class Parts(NamedTuple):
         return self._replace(formats=(*self.formats, format))
 
     def with_resolver(self, method: str, resolve: Resolver) -> Parts:
-        """These parts and a resolver for one DID method, or for `https` identifiers."""
+        """These parts and a resolver for one DID method, for `https` issuers, or for methods at https (CONTROLLER)."""
         return self._replace(resolvers=MappingProxyType({**self.resolvers, method: resolve}))
 
     def with_worker(self, name: str, work: Callable[..., Any]) -> Parts:
@@ -103,10 +104,11 @@ class Parts(NamedTuple):
             raise Fault("INPUT_FORMAT_UNKNOWN")
         return found[0]
 
-    def resolve(self, url: str, lookup: Lookup) -> PublicKey:
-        """The key a DID URL or https identifier names by itself. Raises `Fault` DID_METHOD and the resolver's."""
+    def resolve(self, url: str, lookup: Lookup, method: str | None = None) -> PublicKey:
+        """The key a DID URL or https identifier names by itself. `method`: who finds it out, if not whom the
+        URL's own method or scheme names. Raises `Fault` DID_METHOD and the resolver's."""
         scheme, _, rest = url.partition(":")
-        method = rest.partition(":")[0] if scheme == "did" else scheme
+        method = method or (rest.partition(":")[0] if scheme == "did" else scheme)
         if method not in self.resolvers:
             raise Unknowable("DID_METHOD", f"no resolver for {method[:16]!r}")
         return self.resolvers[method](url, lookup)
@@ -211,6 +213,7 @@ DEFAULT_PARTS: Final = Parts(
             "web": _later("defa_id.resolvers.did_web", "resolve"),
             "webvh": _later("defa_id.resolvers.did_webvh", "resolve"),
             "https": _later("defa_id.resolvers.jwt_vc_issuer", "resolve"),
+            CONTROLLER: _later("defa_id.resolvers.controller", "resolve"),
         }
     ),
     statuses=MappingProxyType(

@@ -10,7 +10,7 @@ from defa_id.codec.text import printable
 from defa_id.credential import Credential, KeyHint, Proof
 from defa_id.errors import Evidence, Fault, RegistryRejected, Unknowable
 from defa_id.keys import DEFAULT_ALGORITHMS, PublicKey
-from defa_id.parts import Parts
+from defa_id.parts import CONTROLLER, Parts
 from defa_id.policy import Policy
 from defa_id.sources import Lookup
 from defa_id.trust.records import ListedCertificate, ListedKey, Service, covers, known
@@ -234,10 +234,11 @@ def did_of(url: str) -> str:
 def resolve(parts: Parts, hint: KeyHint, identifier: str, lookup: Lookup) -> PublicKey:
     """The key an identifier names itself; a kid must be one of its own (Controlled Identifiers §3.3)."""
     kid = hint.kid or ""
-    if kid.startswith("did:"):
+    at_https = kid.startswith("https://") and "#" in kid
+    if kid.startswith("did:") or at_https:
         if did_of(kid) != identifier:
             raise Fault("SCOPE_ISSUER_KEY", "the key belongs to another identifier", kid=printable(kid))
-        return parts.resolve(kid, lookup)
+        return parts.resolve(kid, lookup, CONTROLLER if at_https else None)
     if identifier.startswith("did:"):
         kid = kid.removeprefix("#")
     return parts.resolve(f"{identifier}#{kid}" if kid else identifier, lookup)

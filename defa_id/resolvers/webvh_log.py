@@ -16,8 +16,10 @@ from defa_id.codec import jcs, limits, multibase, strict_json, times
 from defa_id.codec.text import printable
 from defa_id.errors import Fault, Unknowable
 from defa_id.resolvers import multikey
+from defa_id.suites import Means, data_integrity
 
 _VERSION: Final = "did:webvh:1.0"
+_SUITE: Final = "eddsa-jcs-2022"
 _PLACEHOLDER: Final = "{SCID}"
 _SCID: Final = re.compile(r"Qm[1-9A-HJ-NP-Za-km-z]{44}")  # base58btc of a SHA-256 multihash
 _MULTIHASH_SHA256: Final = b"\x12\x20"
@@ -73,7 +75,7 @@ def verify_proof(content: Mapping[str, Any], proof: object) -> str:
     if not isinstance(proof, dict):
         _broken("a proof is not an object")
     options = {name: value for name, value in proof.items() if name != "proofValue"}
-    expected = {"type": "DataIntegrityProof", "cryptosuite": "eddsa-jcs-2022", "proofPurpose": "assertionMethod"}
+    expected = {"type": "DataIntegrityProof", "cryptosuite": _SUITE, "proofPurpose": "assertionMethod"}
     if any(options.get(name) != value for name, value in expected.items()) or "@context" in options:
         _broken("a proof is not eddsa-jcs-2022 for assertionMethod")
     if "created" in options:
@@ -84,9 +86,9 @@ def verify_proof(content: Mapping[str, Any], proof: object) -> str:
     did, _, fragment = named.partition("#")
     if did != f"did:key:{fragment}":
         _broken("a proof is not made by a did:key")
-    message = hashlib.sha256(_canonical(options)).digest() + hashlib.sha256(_canonical(content)).digest()
+    signed = data_integrity.message(_SUITE, "EdDSA", data_integrity.Secured(content, options), Means())
     try:
-        multikey.decode(fragment).verify("Ed25519", multibase.decode_base58btc(signature), message)
+        multikey.decode(fragment).verify("EdDSA", multibase.decode_base58btc(signature), signed)
     except Fault as fault:
         raise Fault("DID_LOG", f"a proof does not verify: {fault.code}") from None
     return did
