@@ -10,6 +10,7 @@ from defa_id.sources import NoSource, Source
 from defa_id.trust.registry import Registry
 from defa_id.verdict import Verdict
 from defa_id.verifier import Verifier
+from defa_id.workers import EQUIPPED
 
 
 def verify(
@@ -33,5 +34,5 @@ def verify(
     """
     now = datetime.now(UTC).replace(microsecond=0)
     rules = (policy or Policy.preset("baseline")).asking(for_state=for_state, purpose=purpose, min_level=min_level)
-    verifier = Verifier(registry or open_registry(now=now), rules)
+    verifier = Verifier(registry or open_registry(now=now), rules, EQUIPPED)
     return verifier.verify(data, at=at or now, known_at=known_at, expected=expected, source=source)

@@ -131,6 +131,7 @@ def _judge(
     """Everything that is the same for all sources, checked and opened once; what is left is the bytes."""
     from defa_id import files
     from defa_id.verifier import Verifier
+    from defa_id.workers import EQUIPPED
 
     moment = options.moment(at, "--at") or now
     known = options.moment(known_at, "--known-at")
@@ -138,7 +139,7 @@ def _judge(
     rules = files.load_policy(policy).asking(for_state=for_state, purpose=purpose, min_level=min_level)
     opened = files.open_registry(registry, root=root, memory=memory, now=now)
     source = _source(recorded, opened if online else None)
-    verifier = Verifier(opened, rules)
+    verifier = Verifier(opened, rules, EQUIPPED)
     return lambda data: verifier.verify(
         data, at=moment, known_at=known, expected=expected, source=source, format=format_
     )

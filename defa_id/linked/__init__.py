@@ -16,6 +16,8 @@ from defa_id.linked.nquads import Quad
 from defa_id.linked.rdfc import Canonical
 from defa_id.linked.terms import Unsupported
 
+__all__ = ["Canonical", "Documents", "FullProcessor", "Quad", "Unsupported", "canonicalize", "to_quads"]
+
 # Any document's statements, or a Fault; what `to_quads` would say, but for all of JSON-LD.
 FullProcessor = Callable[[Any, Documents], list[Quad]]
 

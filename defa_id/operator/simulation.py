@@ -19,6 +19,7 @@ from defa_id.report.layout import shown
 from defa_id.trust.registry import Registry
 from defa_id.verdict import Outcome, Verdict
 from defa_id.verifier import Verifier
+from defa_id.workers import EQUIPPED
 
 
 class Flip(NamedTuple):
@@ -57,7 +58,9 @@ def simulate(
     `progress` is told how many of how many comparisons are done.
     """
     asked = [(name, by, at) for name in credentials for by in policies for at in moments]
-    verifiers = {by: (Verifier(before, policy), Verifier(after, policy)) for by, policy in policies.items()}
+    verifiers = {
+        by: tuple(Verifier(one, policy, EQUIPPED) for one in (before, after)) for by, policy in policies.items()
+    }
     flips = []
     for done, (name, by, at) in enumerate(asked, 1):
         was, becomes = (verifier.verify(credentials[name], at=at) for verifier in verifiers[by])

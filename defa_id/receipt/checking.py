@@ -27,6 +27,7 @@ from defa_id.trust.registry import Registry
 from defa_id.verdict import Check, Decision, Found, Ledger, Outcome, Verdict, fold
 from defa_id.verifier import Verifier
 from defa_id.version import __version__
+from defa_id.workers import EQUIPPED
 
 Line = tuple[str, int]
 _WALL_CLOCK: Final = "registry.current"  # answered by the clock of then, and by that very snapshot
@@ -222,7 +223,7 @@ def _judged(receipt: Receipt, registry: Registry, data: bytes, at_hand: AtHand) 
     policy = _policy(receipt, at_hand.policy)
     at = times.parse(document["at"])
     known_at = _known_then(receipt, registry)
-    verifier = Verifier(registry, policy)
+    verifier = Verifier(registry, policy, EQUIPPED)
     verdict = verifier.verify(data, at=at, known_at=known_at, expected=at_hand.expected, source=at_hand.source)
     differing = _differing(receipt, verdict, same=registry.sha256 == document["registry"]["sha256"])
     if not differing:

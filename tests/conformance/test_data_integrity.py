@@ -13,7 +13,7 @@ from defa_id import linked
 from defa_id.codec import jcs, times
 from defa_id.credential import Reading
 from defa_id.formats import data_integrity
-from defa_id.parts import DEFAULT_PARTS
+from defa_id.parts import DEFAULT_PARTS, Parts
 from defa_id.resolvers import did_key
 from defa_id.suites import data_integrity as suites
 from defa_id.verdict import Decision, Verdict
@@ -38,7 +38,7 @@ def secured() -> dict[str, Json]:
     return found
 
 
-def judged(document: Json) -> Verdict:
+def judged(document: Json, parts: Parts = DEFAULT_PARTS) -> Verdict:
     """In a registry that lists the document's issuer with the keys its proofs name."""
     world, _ = World.make()
     proofs = document["proof"] if isinstance(document["proof"], list) else [document["proof"]]
@@ -60,7 +60,7 @@ def judged(document: Json) -> Verdict:
         recognition("TH", "SG", types, **{"from": record["valid_from"], "recorded": record["valid_from"]})
     ]
     until = document.get("validUntil", document.get("expirationDate", "2026-11-24T12:00:00Z"))
-    return world.verify(json.dumps(document), at=min(NOW, times.parse(until)))
+    return world.verify(json.dumps(document), at=min(NOW, times.parse(until)), parts=parts)
 
 
 def test_they_are_all_here() -> None:

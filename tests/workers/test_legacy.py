@@ -14,6 +14,7 @@ from defa_id.issue import signing
 from defa_id.workers import legacy
 from tests.interop.peers import didkit
 
+CREATED = "2026-01-01T00:00:00Z"
 V1 = "https://www.w3.org/2018/credentials/v1"
 SUITES = [
     *(("Ed25519Signature2018", "Ed25519"), ("Ed25519Signature2020", "Ed25519"), ("JsonWebSignature2020", "Ed25519")),
@@ -40,7 +41,7 @@ def signed(suite: str, kind: str, *more: str) -> Signed:
         "issuanceDate": "2020-01-01T00:00:00Z",
         "credentialSubject": {"id": "urn:uuid:1"},
     }
-    options = {"type": suite, "proofPurpose": "assertionMethod", "verificationMethod": method}
+    options = {"type": suite, "proofPurpose": "assertionMethod", "verificationMethod": method, "created": CREATED}
     made = json.loads(didkit("issue_credential", json.dumps(document), json.dumps(options), private))
     return made, dict(key.public_jwk)
 

@@ -10,8 +10,7 @@ import pytest
 from defa_id import contexts, linked
 from defa_id.errors import Fault, Unknowable
 from defa_id.linked import rdfc
-from defa_id.parts import DEFAULT_PARTS
-from defa_id.workers import equip, linked_data
+from defa_id.workers import linked_data
 from tests.linked.documents import CREDENTIALS, EXAMPLES, V2
 
 EX = "https://www.w3.org/ns/credentials/examples#"
@@ -159,10 +158,3 @@ def test_without_pyld_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(Unknowable) as unknown:
         linked_data.to_quads(with_subject(p=1), contexts.load)
     assert unknown.value.code == "RDF_UNSUPPORTED"
-
-
-def test_the_parts_are_equipped() -> None:
-    parts = equip(DEFAULT_PARTS)
-    assert set(parts.means.workers) >= {"quads", "legacy"}
-    assert parts.means.workers["quads"] is linked_data.to_quads
-    assert not DEFAULT_PARTS.means.workers
