@@ -65,6 +65,12 @@ class PolicyInvalid(DefaIdError):
     code = "CFG_POLICY"
 
 
+class PackInvalid(DefaIdError):
+    """A country pack is not what it has to be: a fact without its source, or a member that is missing."""
+
+    code = "CFG_PACK"
+
+
 class RegistryRejected(DefaIdError):
     """The trust registry cannot be trusted: nothing may be judged by it."""
 

@@ -14,7 +14,8 @@ from typing import Any, Final
 from defa_id import disk, places
 from defa_id.codec import limits, strict_json, times
 from defa_id.codec.text import printable
-from defa_id.errors import Fault, PolicyInvalid, RegistryRejected, WrongUse
+from defa_id.errors import Fault, PackInvalid, PolicyInvalid, RegistryRejected, WrongUse
+from defa_id.packs import CountryPack
 from defa_id.policy import Policy
 from defa_id.sources import Document, RecordedSource
 from defa_id.trust.registry import BESIDE, Registry
@@ -34,6 +35,27 @@ def data_root() -> Path:
 def sources_path() -> Path:
     """The curated sources of the demonstration registry."""
     return data_root() / "trust_registry"
+
+
+def country_pack(state: str) -> CountryPack:
+    """What is known about a member state, with its sources; from the package.
+
+    Raises `WrongUse` for a state there is no pack of, `PackInvalid` for a pack that is not one.
+    """
+    known = country_codes()
+    if state not in known:
+        raise WrongUse(f"there is no country pack of {printable(state)!r}", hint=f"One of {', '.join(known)}.")
+    documents = (sources_path() / "packs" / f"{state}.json", sources_path() / "states" / state / "list.json")
+    try:
+        pack, listing = (strict_json.load_object(read_input(path, limits.DOCUMENT_BYTES)) for path in documents)
+    except Fault as fault:
+        raise PackInvalid(f"the country pack of {state}: {fault.code} {fault.why}", hint="Mend the file.") from None
+    return CountryPack.from_documents(pack, listing)
+
+
+def country_codes() -> tuple[str, ...]:
+    """The states there are packs of, ISO 3166-1 alpha-2, sorted."""
+    return tuple(sorted(path.stem for path in (sources_path() / "packs").glob("[A-Z][A-Z].json")))
 
 
 def demo_registry_path() -> Path:

@@ -96,9 +96,9 @@ def _side(form: Form, tradition: Tradition, *, alias: bool, derived: bool) -> _S
     written = writing.read(value, language=language)
     if not written.usable:
         return set(written.findings) & writing.REFUSED
-    if form.script is not None and not scripts.fits(form.script, written.scripts):
-        return {"NAME_SCRIPT_TAG"}
     taken = words.take_apart(written.text, tradition)
+    if form.script is not None and not scripts.fits(form.script, scripts.scripts_of(taken.bare)):
+        return {"NAME_SCRIPT_TAG"}
     found = {scripts.broad(script) for script in scripts.scripts_of(taken.bare)}
     if not taken.ways:
         return set(taken.notes) or {"NAME_TOO_LONG"}
@@ -170,9 +170,10 @@ def _ways(a: Parts, b: Parts, one: _Side, other: _Side) -> Match | None:
         match = sequences.divided_otherwise(a.words, b.words, same, turning=movable)
     if match is None:
         return None
-    if match.grade is Grade.EXACT and "NAME_TITLE" not in a.notes | b.notes:
-        match = match.but("NAME_PUNCTUATION", at_best=Grade.NORMALISED)  # the texts are not the same, the words are
-    return _with_notes(_related(match, a, b), a, b)
+    found = _with_notes(_related(match, a, b), a, b)
+    if found.grade is Grade.EXACT and "NAME_TITLE" not in found.reasons:
+        return found.but("NAME_PUNCTUATION", at_best=Grade.NORMALISED)  # the texts are not the same, the words are
+    return found
 
 
 def _related(match: Match, a: Parts, b: Parts) -> Match:

@@ -135,7 +135,8 @@ def _of_form(form: Form, state: str | None) -> list[str]:
         found = _of_text(form.value, tradition, scripts.language(form.lang))
     if form.lang is not None and not scripts.is_language_tag(form.lang):
         found.append("NAME_LANGUAGE_TAG")
-    if form.script is not None and not scripts.fits(form.script, scripts.scripts_of(form.value)):
+    bare = words.take_apart(writing.read(form.value).text, tradition).bare  # Dr before a Thai name is no Thai
+    if form.script is not None and not scripts.fits(form.script, scripts.scripts_of(bare)):
         found.append("NAME_SCRIPT_TAG")
     return found
 

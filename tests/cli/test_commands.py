@@ -18,7 +18,7 @@ from tests.cli.conftest import AT
 from tests.report.test_text import assert_harmless
 
 Command = Callable[..., Result]
-OWN = ["verify", "inspect", "explain", "matrix"]
+OWN = ["verify", "inspect", "explain", "matrix", "country", "name", "number"]
 
 
 def test_help_lists_every_command(run: Command) -> None:

@@ -235,6 +235,7 @@ def test_chinese_characters_contradict_each_other_only_within_one_set() -> None:
 
 def test_a_form_that_is_not_of_the_script_it_names_is_not_compared() -> None:
     assert compare(Name.of("Somchai", script="Thai"), "Somchai") == (UNKNOWN, ("NAME_SCRIPT_TAG",))
+    assert compare(Name.of("Dr สมชาย", script="Thai"), "สมชาย") == (EXACT, ("NAME_TITLE",))
     mended = Name((Form("Somchai", script="Thai"), Form("Somchai", script="Latn")))
     assert compare(mended, "Somchai") == (EXACT, ("NAME_SCRIPT_TAG",))
 

@@ -114,6 +114,7 @@ def test_what_is_no_name_is_refused_by_its_place(claim: Any, place: str) -> None
         (Form("Contoh Contoh", "id"), ["NAME_REPEATED"]),
         (Form("Moe Moe", "my-Latn"), []),
         (Form("Dr Contoh"), ["NAME_TITLE"]),
+        (Form("Dr สมชาย", "th", "Thai"), ["NAME_TITLE"]),
         (Form("U Ba", "my-Latn"), ["NAME_TITLE"]),
         (Form("Tan @ Lim"), ["NAME_ALIAS"]),
         (Form("Contoh 2"), ["NAME_DIGITS"]),

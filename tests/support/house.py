@@ -16,7 +16,7 @@ PACKAGE = PROJECT / "defa_id"
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "catalogue", "version"}),
     frozenset({"codec"}),
-    frozenset({"verdict", "sources", "policy", "people", "contexts"}),
+    frozenset({"verdict", "sources", "policy", "people", "packs", "contexts"}),
     frozenset({"keys", "linked"}),
     frozenset({"credential"}),
     frozenset({"suites", "schema"}),
