@@ -370,6 +370,8 @@ def test_the_scid_is_that_of_the_first_entry_and_of_the_did() -> None:
     log, other = begun(), Log().begin(TWO, with_method(KEY))
     assert refused(log, did=other.did) == "DID_ID_MISMATCH"
     assert refused(log, did=log.did.replace(log.scid, log.scid[:-1] + "x")) == "DID_ID_MISMATCH"
+    ended = begun().update(ONE, deactivated=True, updateKeys=[])
+    assert refused(ended, did=other.did) == "DID_ID_MISMATCH"
     forged = begun()
     text = json.dumps(forged.entries[0]).replace(forged.scid, other.scid)
     forged.entries = [json.loads(text)]
