@@ -26,7 +26,13 @@ TAGS: Final = frozenset({cbor.EMBEDDED, TDATE, FULL_DATE, cose.SIGN1, cose.MAC0}
 
 _HASHES: Final = {"SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}  # §9.1.2.5 table 21
 _RANDOM_BYTES: Final = 16  # §9.1.2.5: at least
-_VERSION: Final = re.compile(r"1\.[0-9]{1,3}")  # §8.3.2.1.2.2: a minor version only adds
+_VERSION: Final = re.compile(r"1\.[0-9]{1,3}")  # §9.1.2.4: a minor version only adds, and is signed
+# What stands around the issuer's signature is nobody's word: only members the standard names (first and
+# second edition) are taken, so that a changed name cannot pass for a member left out.
+_RESPONSE: Final = frozenset({"version", "documents", "zkDocuments", "encryptedDocuments", "documentErrors", "status"})
+_DOCUMENT: Final = frozenset({"docType", "issuerSigned", "deviceSigned", "errors"})
+_ISSUER_SIGNED: Final = frozenset({"nameSpaces", "issuerAuth"})
+_DEVICE_SIGNED: Final = frozenset({"nameSpaces", "deviceAuth"})
 _BASE64URL: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _MAP: Final = 5  # CBOR's major type
 _PLAIN: Final = frozenset({str, bool, type(None)})
@@ -157,7 +163,9 @@ def _documents(response: Mapping[str, Any]) -> list[Any]:
     """The documents of a DeviceResponse (§8.3.2.1.2.2); one that reports a failure is none."""
     if "version" not in response or "status" not in response:
         raise Fault("MDOC_SHAPE", "neither a response nor a document nor issuer-signed elements")
-    _require_version(response["version"])
+    _require_known(response, _RESPONSE)
+    if response["version"] != "1.0":
+        raise Fault("MDOC_VERSION", f"a response of version {printable(response['version'])}")
     status = response["status"]
     if type(status) is not int or status != 0:
         raise Fault("MDOC_STATUS", f"the device reports status {printable(status)}")
@@ -176,9 +184,11 @@ def _documents(response: Mapping[str, Any]) -> list[Any]:
 def _document(document: Any) -> Read:
     if type(document) is not dict or type(document.get("docType")) is not str:
         raise Fault("MDOC_SHAPE", "a document has no docType")
+    _require_known(document, _DOCUMENT)
     device = None
     if "deviceSigned" in document:
         signed = _map(document, "deviceSigned")
+        _require_known(signed, _DEVICE_SIGNED)
         namespaces = signed.get("nameSpaces")
         if type(namespaces) is not Embedded or type(namespaces.value) is not dict:
             raise Fault("MDOC_SHAPE", "the device's name spaces are not embedded CBOR")
@@ -192,6 +202,7 @@ def _document(document: Any) -> Read:
 
 def _issuer_signed(signed: Mapping[str, Any], device: DeviceSigned | None) -> Read:
     """IssuerSigned (§8.3.2.1.2.2) and what the issuer's signature covers (§9.1.2.4)."""
+    _require_known(signed, _ISSUER_SIGNED)
     auth = cose.read_sign1(signed.get("issuerAuth"))
     chain = cose.x5chain(auth.unprotected)
     if not chain:
@@ -207,6 +218,12 @@ def _issuer_signed(signed: Mapping[str, Any], device: DeviceSigned | None) -> Re
     if type(items) is not dict or not all(type(s) is str and type(i) is list and i for s, i in items.items()):
         raise Fault("MDOC_SHAPE", "nameSpaces are not lists of items by name")
     return Read(auth, chain, mso, items, device)
+
+
+def _require_known(found: Mapping[Any, Any], known: frozenset[str]) -> None:
+    if not known.issuperset(found):
+        stranger = next(name for name in found if name not in known)
+        raise Fault("MDOC_SHAPE", f"{printable(stranger)} is no member the standard names")
 
 
 def _require_version(version: Any) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Object = dict[str, Any]
 
+_PEM: Final = re.compile(rb"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 CERTIFIED: Final = ("mdoc",)  # whose signers are named by a certificate and nothing else
 FORMATS: Final = ("vc-jwt", "vc-sd-jwt", "sd-jwt-vc", "data-integrity", "mdoc", "cwt", "vc-cose")
 _DID: Final = re.compile(
@@ -212,6 +213,8 @@ def _certificate(data: bytes) -> Certificate:
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding
 
+    if any(b":" in body for body in _PEM.findall(data)):
+        raise Fault("X509_PARSE", "the PEM has headers, which RFC 7468 §2 does not know")
     try:
         found = x509.load_pem_x509_certificates(data)
     except ValueError:
