@@ -450,7 +450,6 @@ def _reasons() -> Iterable[Reason]:
     )
     yield reason("LIMIT_RDF", "Its graph is larger than any genuine one.", issuer)
     yield reason("RDF_COMPLEXITY", "Its graph is built to exhaust whoever canonicalizes it.", issuer)
-    yield reason("RDF_SYNTAX", "Its statements are not well-formed.", issuer)
     yield reason(
         "RDF_UNSUPPORTED",
         "It uses a part of JSON-LD that only a full processor reads, and there is none here.",

@@ -24,7 +24,7 @@ DOCUMENTS: st.SearchStrategy[Any] = st.recursive(
 NAMES = ("arrays", "french", "structures", "unicode", "values", "weird")
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(DOCUMENTS)
 @example({"\ue000": 1, "\U00010000": 2})  # UTF-16 order is not code point order
 @example({"\uffff": 1, "a": {"\U0010ffff": 2, "\uff5e": 3}})

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from defa_id.codec import limits
 from defa_id.errors import Fault
-from defa_id.linked import nquads, rdfc
+from defa_id.linked import rdfc
 from defa_id.linked.nquads import Quad
+from tests.linked import reading
 from tests.support.vectors import require, require_json
 
 FOLDER = "w3c/rdf-canon"
@@ -38,7 +39,7 @@ def test_the_corpus_is_whole() -> None:
 def test_every_vector() -> None:
     wrong = []
     for entry in entries():
-        quads = nquads.parse(text(entry["action"]))
+        quads = reading.parse(text(entry["action"]))
         if entry["type"] == "rdfc:RDFC10NegativeEvalTest":
             with pytest.raises(Fault) as refused:
                 rdfc.canonicalize(quads)
@@ -108,4 +109,4 @@ def test_labels_and_order_of_the_input_do_not_matter(quads: list[Quad], seed: in
 @given(st.lists(QUADS, max_size=14))
 def test_the_canonical_form_is_a_fixed_point(quads: list[Quad]) -> None:
     canonical = rdfc.canonicalize(quads)
-    assert rdfc.canonicalize(nquads.parse(canonical.data.decode())).lines == canonical.lines
+    assert rdfc.canonicalize(reading.parse(canonical.data.decode())).lines == canonical.lines

@@ -43,6 +43,7 @@ def lines(quads: list[Quad]) -> tuple[str, ...] | None:
         return None
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(documents())
 def test_the_fast_path_and_the_full_processor_agree(document: dict[str, Any]) -> None:
@@ -123,7 +124,7 @@ def test_every_pinned_context_is_within_the_subset(url: str) -> None:
         except Fault:  # types that contradict each other: no document has both
             return
         for term in active.terms.values():
-            if term.scoped is not ABSENT and depth < 3:
+            if term.scoped is not ABSENT and depth < 2:
                 walk(partial(active.below, term), depth + 1)
                 walk(lambda active=active, term=term: active.typed((term.name,))[0], depth + 1)  # type: ignore[misc]
 
