@@ -30,6 +30,7 @@ AREAS = {
     "h": numbers("1-2 4 6-12 14-15 17 19-28 30 32-35"),
     "i": numbers("1-11 13 15-17 20-28"),
     "j": numbers("1-8 10-21 23-37 39-40"),
+    "l": numbers("1-4 6-8 10-15"),
 }
 IN_A_NAME = re.compile(r"def test_\w+|\"[A-Z]\d\d[^\"]*\"|f\"[A-Z]\d\d")
 
