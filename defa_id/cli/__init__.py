@@ -26,6 +26,7 @@ _COMMANDS: Final = {
     "registry": "Edit, check, publish and look into a trust registry.",
     "sandbox": "Make a complete demo registry of your own.",
     "issue": "Issue a credential from a sandbox, for trials.",
+    "types": "Show credential types, check claims, carry them to other standards and back.",
 }
 
 _EXITS: Final = """\b

@@ -230,4 +230,4 @@ def _elements(type: str, claims: Mapping[str, Any]) -> Object:
 
 
 def _family(type: str) -> Definition | None:
-    return next((one for one in shipped.shipped().families.values() if one.doctype == type), None)
+    return next((one for one in shipped.families().values() if one.doctype == type), None)

@@ -22,8 +22,10 @@ _WHY: Final = {
     "maxLength": "it is longer than fits there",
     "maximum": "it is larger than it may be there",
     "minLength": "it is empty",
+    "minItems": "there are fewer than there have to be",
     "minimum": "it is smaller than it may be there",
     "pattern": "it does not have the form it has there",
+    "required": "something is missing that has to be there",
     "type": "it is of another kind there",
 }
 _DATES: Final = {
@@ -40,11 +42,17 @@ def misfit(shape: Shape, place: str, value: Any) -> str:
         return ""
     single = field.many is None or place.rpartition(".")[2].isdigit()
     schema = json_schema.value(field._replace(many=None) if single else field)
-    error = next(_validator(json.dumps(schema)).iter_errors(value), None)
-    if error is None:
-        return ""
+    error = next(validator(json.dumps(schema)).iter_errors(value), None)
+    return "" if error is None else trouble(field, error, value)[1]
+
+
+def trouble(field: Field | None, error: jsonschema_rs.ValidationError, value: Any) -> tuple[str, str]:
+    """The reason code of a validation error and what it is in words; of a date, what is wrong with it."""
+    date = _date_trouble(field, value)
+    if date in _DATES:
+        return date, _DATES[date]
     keyword = next((str(step) for step in reversed(error.schema_path) if str(step) in _WHY), "")
-    return _DATES.get(_date_trouble(field, value), _WHY.get(keyword, "it does not fit there"))
+    return "SCHEMA_INVALID", _WHY.get(keyword, "it does not fit there")
 
 
 def missing(shape: Shape, made: Mapping[str, Any], place: str = "") -> Iterator[str]:
@@ -74,14 +82,15 @@ def field_at(shape: Shape, place: str) -> Field | None:
 
 
 @lru_cache(maxsize=512)
-def _validator(schema: str) -> jsonschema_rs.Draft202012Validator:
+def validator(schema: str) -> jsonschema_rs.Draft202012Validator:
+    """The compiled schema, given as JSON."""
     import jsonschema_rs
 
     return jsonschema_rs.Draft202012Validator(json.loads(schema), validate_formats=True)
 
 
-def _date_trouble(field: Field, value: Any) -> str:
-    if field.shape.name not in ("date", "partialDate"):
+def _date_trouble(field: Field | None, value: Any) -> str:
+    if field is None or field.shape.name not in ("date", "partialDate"):
         return ""
     try:
         dates.read(value)

@@ -16,9 +16,10 @@ from typing import Any, Final
 from defa_id import disk, files
 from defa_id.codec import canonical
 from defa_id.errors import DefaIdError
-from defa_id.types import cwt, json_ld, json_schema, mdoc, shipped
+from defa_id.types import cwt, json_ld, json_schema, mdoc, shipped, tables
 from defa_id.types.definition import FORMATS, Definition
 
+PAGE: Final = "docs/credential-types.md"
 VOCABULARY: Final = "trust_registry/vocabulary.json"
 _CONTEXTS: Final = "defa_id/contexts"
 _FOLDERS: Final = ("schemas/credentials", "schemas/mdoc", "schemas/cwt", f"{_CONTEXTS}/types")
@@ -28,9 +29,11 @@ _LINE: Final = 120
 
 def outputs(root: Path) -> dict[str, bytes]:
     """Every generated file by its path below `root`. Raises `DefaIdError` for definitions that do not stand."""
-    families = shipped.load(root).families.values()
+    known = shipped.load(root)
+    families = known.families.values()
     made = {name: data for one in families for name, data in _files(one)}
     made[f"{_CONTEXTS}/own.py"] = _pins(families, made)
+    made[PAGE] = tables.page(families, known.standards).encode()
     vocabulary = (root / VOCABULARY).read_text(encoding="utf-8")
     return {**made, VOCABULARY: with_types(vocabulary, list(types(families))).encode()}
 

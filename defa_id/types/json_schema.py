@@ -95,6 +95,16 @@ def _space(space: Space) -> Schema:
     return {"type": "object", "properties": plain, **_numbered(space.shape, required=False)}
 
 
+def whole(shape: Shape) -> Schema:
+    """For what is said about a subject, alone and complete."""
+    shapes = {str(one.name): one for one in shared(shape)}
+    return {
+        "$schema": DIALECT,
+        **_object(shape, required=True),
+        "$defs": {name: _plain(one, required=True) for name, one in shapes.items()},
+    }
+
+
 def value(field: Field) -> Schema:
     """For a field's value alone, of which a holder may have withheld parts."""
     shapes = {str(shape.name): shape for shape in shared(Shape("object", fields=(field,)))}

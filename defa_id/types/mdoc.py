@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from defa_id.codec.cbor import Tagged
-from defa_id.types import convert, images, paths, shipped
+from defa_id.types import conversion, images, paths, shipped
 from defa_id.types.definition import Definition, Field, Shape, Space, shared
 
 Object = dict[str, Any]
@@ -55,7 +55,7 @@ def to_namespaces(definition: Definition, claims: Mapping[str, Any]) -> Object:
     left = set(claims)
     for space in definition.spaces:
         if space.standard:
-            theirs = convert.to_standard(claims, definition, shipped.standard(space.standard))
+            theirs = conversion.to_standard(claims, definition, shipped.standard(space.standard))
             spaces |= theirs.claims["namespaces"]
             left = {name for name in claims if any(paths.within(lost.path, name) for lost in theirs.lost)}
         else:
@@ -75,7 +75,7 @@ def from_namespaces(definition: Definition, document: Mapping[str, Any]) -> Obje
         if space.standard:
             standard = shipped.standard(space.standard)
             alone = {"docType": standard.doctype, "namespaces": {space.namespace: values}}
-            made |= convert.to_family(alone, standard, definition).claims
+            made |= conversion.to_family(alone, standard, definition).claims
         else:
             held = ((name, value, space.shape.field(name)) for name, value in values.items())
             made |= {name: _read(field, value) for name, value, field in held if field}

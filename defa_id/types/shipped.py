@@ -43,26 +43,35 @@ def load(root: Path) -> Shipped:
 
 
 @cache
-def shipped() -> Shipped:
-    """What travels with this library."""
+def _shipped() -> Shipped:
     return load(files.data_root())
+
+
+def families() -> Mapping[str, Definition]:
+    """Every family that travels with this library, by its name."""
+    return _shipped().families
+
+
+def standards() -> Mapping[str, Standard]:
+    """Every standard whose documents are described in it, by its name."""
+    return _shipped().standards
 
 
 def family(name: str) -> Definition:
     """The family of this name, or that is called so on the wire. Raises `WrongUse`."""
-    families = shipped().families
-    for one in families.values():
+    known = families()
+    for one in known.values():
         if name in (one.name, one.uri, *(identifier for _, identifier in one.types())):
             return one
-    raise WrongUse(f"no credential type {printable(name)!r}", hint=f"There are {', '.join(families)}.")
+    raise WrongUse(f"no credential type {printable(name)!r}", hint=f"There are {', '.join(known)}.")
 
 
 def standard(name: str) -> Standard:
     """The standard of this name. Raises `WrongUse`."""
-    standards = shipped().standards
-    if name not in standards:
-        raise WrongUse(f"no standard {printable(name)!r}", hint=f"There are {', '.join(standards)}.")
-    return standards[name]
+    known = standards()
+    if name not in known:
+        raise WrongUse(f"no standard {printable(name)!r}", hint=f"There are {', '.join(known)}.")
+    return known[name]
 
 
 def _document(path: Path) -> Any:

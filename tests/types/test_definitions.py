@@ -41,7 +41,7 @@ def test_a_source_fits_the_definition_language(path: Path) -> None:
 
 
 def test_what_is_shipped_is_read_by_its_name_and_by_what_it_is_called_on_the_wire() -> None:
-    assert [one.name for one in shipped.shipped().families.values()] == [one.name for one in FAMILIES]
+    assert [one.name for one in shipped.families().values()] == [one.name for one in FAMILIES]
     for one in FAMILIES:
         for name in (one.name, one.uri, one.vc, one.vct, one.doctype, one.cwt.kind):
             assert shipped.family(name) == one

@@ -11,7 +11,7 @@ import pytest
 from jsonschema_rs import Draft202012Validator
 
 from defa_id.types import cwt, json_schema, mdoc, shipped
-from defa_id.types.convert import convert, convertible
+from defa_id.types.conversion import convert, convertible
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = PROJECT / "examples" / "claims"
@@ -26,7 +26,7 @@ def read(path: Path) -> Object:
 
 
 def test_there_is_one_for_every_family() -> None:
-    assert {path.stem for path in FOLDER.glob("*.json")} == shipped.shipped().families.keys()
+    assert {path.stem for path in FOLDER.glob("*.json")} == shipped.families().keys()
 
 
 @EACH

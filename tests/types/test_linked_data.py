@@ -18,7 +18,7 @@ from defa_id.types import json_ld, paths, shipped
 from tests.linked import processors
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
-NAMES: Final = tuple(shipped.shipped().families)
+NAMES: Final = tuple(shipped.families())
 EACH_FAMILY = pytest.mark.parametrize("name", NAMES)
 V2: Final = "https://www.w3.org/ns/credentials/v2"
 
@@ -42,7 +42,7 @@ def credential(name: str) -> Object:
 
 
 def test_every_family_has_its_context() -> None:
-    assert own.OWN.keys() == {json_ld.url(one) for one in shipped.shipped().families.values()}
+    assert own.OWN.keys() == {json_ld.url(one) for one in shipped.families().values()}
     assert not own.OWN.keys() & contexts.PINNED.keys()
 
 

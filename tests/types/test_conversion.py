@@ -12,15 +12,16 @@ from hypothesis import strategies as st
 
 from defa_id.errors import WrongUse
 from defa_id.types import paths, rules, shipped
-from defa_id.types.convert import Conversion, convert, convertible, crosswalk
+from defa_id.types.conversion import Conversion, convert, convertible, crosswalk
 from tests.support.claims import claims, documents
 
 Object = dict[str, Any]
 
-KNOWN: Final = shipped.shipped()
+FAMILIES: Final = shipped.families()
+STANDARDS: Final = shipped.standards()
 PAIRS: Final = [
     (family.name, standard)
-    for family in KNOWN.families.values()
+    for family in FAMILIES.values()
     for standard in family.crosswalks
     if standard in convertible()
 ]
@@ -39,7 +40,7 @@ def kept(before: Object, gone: Conversion) -> Object:
 
 def opened(standard: str, document: Object) -> Object:
     """A standard's document without its envelope."""
-    described = KNOWN.standards[standard]
+    described = STANDARDS[standard]
     return document["namespaces"].get(described.namespace, {}) if described.form == "mdoc" else document
 
 
@@ -79,7 +80,7 @@ def test_what_others_wrote_comes_back_to_them(family: str, standard: str, data: 
     expected = {
         leaf: value
         for leaf, value in kept(opened(standard, theirs), here).items()
-        if leaf and not any(paths.within(leaf, constant) for constant in KNOWN.standards[standard].constant)
+        if leaf and not any(paths.within(leaf, constant) for constant in STANDARDS[standard].constant)
     }
     assert {leaf: found.get(leaf, "nothing") for leaf in expected} == expected
 
@@ -90,7 +91,7 @@ def test_what_others_wrote_comes_back_to_them(family: str, standard: str, data: 
 def test_what_is_written_fits_there_and_says_what_it_lacks(family: str, standard: str, data: st.DataObject) -> None:
     there = convert(data.draw(claims(family)), source=family, target=standard)
     held = opened(standard, there.claims)
-    for field in KNOWN.standards[standard].shape.fields:
+    for field in STANDARDS[standard].shape.fields:
         if field.required:
             assert any(field.takes(name) for name in held) or field.name in there.missing
 
@@ -99,10 +100,10 @@ def test_what_is_written_fits_there_and_says_what_it_lacks(family: str, standard
 def test_every_row_leads_from_a_field_of_ours_to_one_of_theirs(family: str, standard: str) -> None:
     from defa_id.types.fitting import field_at
 
-    for row in crosswalk(KNOWN.families[family], KNOWN.standards[standard]):
-        assert field_at(KNOWN.families[family].shape, row.ours), row.ours
+    for row in crosswalk(FAMILIES[family], STANDARDS[standard]):
+        assert field_at(FAMILIES[family].shape, row.ours), row.ours
         for place in row.theirs:
-            assert field_at(KNOWN.standards[standard].shape, place), place
+            assert field_at(STANDARDS[standard].shape, place), place
         assert rules.rule(row.rule).keeps
 
 
@@ -321,7 +322,7 @@ def test_another_namespace_is_named_as_lost() -> None:
 
 
 def test_no_rule_is_left_unused() -> None:
-    used = {row.rule for family in KNOWN.families.values() for rows in family.crosswalks.values() for row in rows}
+    used = {row.rule for family in FAMILIES.values() for rows in family.crosswalks.values() for row in rows}
     assert used == rules.RULES.keys()
     with pytest.raises(WrongUse, match="no rule is called guess"):
         rules.rule("guess")

@@ -53,10 +53,10 @@ def convert(claims: Mapping[str, Any], *, source: str, target: str) -> Conversio
     an mdoc as its claims. Raises `WrongUse` for names that are not known, for two of a kind, for a pair
     without a crosswalk, and for a document of another type.
     """
-    known = shipped.shipped()
-    if source in known.standards and target not in known.standards:
+    standards = shipped.standards()
+    if source in standards and target not in standards:
         return to_family(claims, shipped.standard(source), shipped.family(target))
-    if target in known.standards:
+    if target in standards:
         return to_standard(claims, shipped.family(source), shipped.standard(target))
     shipped.family(source)
     raise WrongUse(
@@ -67,7 +67,7 @@ def convert(claims: Mapping[str, Any], *, source: str, target: str) -> Conversio
 
 def convertible() -> list[str]:
     """The standards whose documents can be read and written."""
-    return [one.name for one in shipped.shipped().standards.values() if one.shape.fields]
+    return [one.name for one in shipped.standards().values() if one.shape.fields]
 
 
 def to_standard(claims: Mapping[str, Any], family: Definition, standard: Standard) -> Conversion:
