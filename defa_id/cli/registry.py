@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 
 # Commands in modules of their own: name -> (module:attribute, what the list says), imported when asked for.
 _ELSEWHERE: Final = {
+    "init": ("registry_founding:init", "Begin a registry of your own, without states."),
+    "init-state": ("registry_founding:init_state", "Write the sources a new state begins with."),
+    "join": ("registry_founding:join", "Propose that a new state joins, for it and the region to sign."),
     "add": ("registry_sources:add", "List a whole record: an issuer, a relying party, a wallet provider."),
     "add-issuer": ("registry_sources:add_issuer", "List an issuer for one credential type in one format."),
     "recognise": ("registry_sources:recognise", "Record that one state recognises another's credentials."),
     "rotate": ("registry_sources:rotate", "List an issuer's new key, and end the old one."),
+    "ceremony": ("registry_ceremony:ceremony", "Make keys of roles before witnesses, with a transcript."),
     "rotate-role": ("registry_roles:rotate_role", "Propose other keys for a role, of a state or of the region."),
     "renew": ("registry_roles:renew", "Propose that roles are signed anew, before they expire."),
     "suspend": ("registry_standing:suspend", "Suspend an issuer; --emergency strikes it at once with one key."),
@@ -36,6 +40,7 @@ _ELSEWHERE: Final = {
     "bundle": ("registry_distribution:bundle", "Write a published registry as one file that verifies offline."),
     "accept": ("registry_distribution:accept", "Take a state's new keys, after asking it whether they are its own."),
     "compare": ("registry_distribution:compare", "Compare two mirrors of a registry."),
+    "conformance": ("registry_conformance:conformance", "Ask of a state everything that others rely on."),
     "diff": ("registry_changes:diff", "Say in words what a change means and whom it affects."),
 }
 

@@ -202,11 +202,11 @@ def _changed(
 
     after = dict(held)
     for given in replace:
-        name, public = _given(given)
+        name, public = given_key(given)
         _require_held(role, name, after)
         after[name] = public
     for given in add:
-        name, public = _given(given)
+        name, public = given_key(given)
         if name in after:
             raise ChangeRefused(f"{role} has a key {name} already", hint="Use --replace, or another name.")
         after[name] = public
@@ -223,7 +223,7 @@ def _require_held(role: str, name: str, held: dict[str, str]) -> None:
         raise ChangeRefused(f"{role} has no key {name!r}", hint=f"Its keys are {', '.join(held)}.")
 
 
-def _given(text: str) -> tuple[str, str]:
+def given_key(text: str) -> tuple[str, str]:
     """NAME=FILE: the name, and the public key in the file as PEM. Raises `WrongUse`, `ChangeRefused`."""
     from defa_id.operator import keyfiles
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import click
 
-from defa_id.cli import terminal
 from defa_id.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 _FILE: Final = click.Path(path_type=Path)
-_PIN_CHARS: Final = 255  # longer is no PIN [PKCS#11 v3.1 §5.6: a token says its own maximum; tokens known have 255]
+_SECRET_CHARS: Final = 1024  # of a PIN or a passphrase; longer is a mistake [own]
 
 
 class SigningKey(NamedTuple):
@@ -42,49 +41,57 @@ class SigningKey(NamedTuple):
         if self.file is not None:
             from defa_id.operator import signing
 
-            return signing.from_file(self.file)
+            return signing.from_file(self.file, lambda: secret("passphrase"))
         if self.module is not None:
             from defa_id.operator import hardware
 
-            return hardware.TokenSigner(hardware.Token(self.module, self.token, self.number), _pin)
+            return hardware.TokenSigner(
+                hardware.Token(self.module, self.token, self.number), lambda: secret("PIN of the token")
+            )
         raise WrongUse("say whose key signs", hint="Give --key FILE, or --pkcs11 MODULE with --token LABEL.")
 
 
 def options(command: F) -> F:
     """`--key FILE`, or `--pkcs11 MODULE --token LABEL --key-id N`; the command gets one `signing_key`."""
+    named = click.option("--key", metavar="FILE", type=_FILE, help="Your private key: JWK or PEM.")
+    return named(_with_token(command, "Instead: the library of your token."))
 
+
+def token_options(command: F) -> F:
+    """The same without a file."""
+    return _with_token(command, "The key is in a token: its library.")
+
+
+def _with_token(command: F, help: str) -> F:
     @functools.wraps(command)
     def wrapped(
-        *args: Any, key: Path | None, pkcs11: Path | None, token: str | None, key_id: int, **kwargs: Any
+        *args: Any, pkcs11: Path | None, token: str | None, key_id: int, key: Path | None = None, **kwargs: Any
     ) -> Any:
         return command(*args, signing_key=SigningKey(key, pkcs11, token, key_id), **kwargs)
 
     made: Any = wrapped
-    for option in reversed(
-        (
-            click.option("--key", metavar="FILE", type=_FILE, help="Your private key: JWK or PEM."),
-            click.option("--pkcs11", metavar="MODULE", type=_FILE, help="Instead: the library of your token."),
-            click.option("--token", metavar="LABEL", help="Which token; default: the only one plugged in."),
-            click.option(
-                "--key-id",
-                metavar="N",
-                type=click.IntRange(0),
-                default=2,
-                show_default=True,
-                help="Which key on it (CKA_ID).",
-            ),
-        )
+    for option in (
+        click.option(
+            "--key-id",
+            metavar="N",
+            type=click.IntRange(0),
+            default=2,
+            show_default=True,
+            help="Which key on it (CKA_ID).",
+        ),
+        click.option("--token", metavar="LABEL", help="Which token; default: the only one plugged in."),
+        click.option("--pkcs11", metavar="MODULE", type=_FILE, help=help),
     ):
         made = option(made)
     result: F = made
     return result
 
 
-def _pin() -> str:
-    """The token's PIN, typed unseen; where there is no terminal, the first line of standard input."""
+def secret(what: str, *, twice: bool = False) -> str:
+    """A PIN or passphrase, typed unseen; where there is no terminal, a line of standard input. Raises `WrongUse`."""
     if sys.stdin is not None and sys.stdin.isatty():
-        return str(click.prompt("PIN", hide_input=True, err=True))
-    line = terminal.read(_PIN_CHARS + 1).partition(b"\n")[0].decode("utf-8", "replace").strip("\r")
+        return str(click.prompt(what.capitalize(), hide_input=True, confirmation_prompt=twice, err=True))
+    line = sys.stdin.readline(_SECRET_CHARS + 1).rstrip("\r\n") if sys.stdin is not None else ""
     if not line:
-        raise WrongUse("the token's PIN is missing", hint="Type it at a terminal, or hand it in by standard input.")
+        raise WrongUse(f"the {what} is missing", hint="Type it at a terminal, or hand it in by standard input.")
     return line

@@ -24,6 +24,7 @@ from defa_id.trust.registry import Registry
 OK: Final = "ok"
 DUE: Final = "due"
 RATIFICATION: Final = timedelta(hours=72)  # a break-glass denial is answered by then [registry design, Operators]
+_PART: Final = 3  # a role or list is due in the last third of its life, or long-lived ones would always be [own]
 _DUPLICATES: Final = frozenset({"unique", "id.conflict", "key.reuse", "key.name"})
 _UNREADABLE: Final = frozenset({"key.unreadable", "key.digest", "key.weak", "key.private"})
 
@@ -39,7 +40,8 @@ class Problem(NamedTuple):
 
 class Patient(NamedTuple):
     """A registry as it is looked at: its sources or what is published of them, and when its roles expire.
-    `broken`: states whose own keys were replaced without the word of those who held them before."""
+    `broken`: states whose own keys were replaced without the word of those who held them before; `lives`:
+    for how long roles are signed, as far as it is known."""
 
     tree: Tree
     roles: Mapping[str, datetime]
@@ -48,6 +50,7 @@ class Patient(NamedTuple):
     issued: datetime | None = None
     unpublished: bool = False
     broken: tuple[str, ...] = ()
+    lives: Mapping[str, timedelta] = {}
 
 
 class Report(NamedTuple):
@@ -110,7 +113,8 @@ def of_sources(tree: Tree, published_path: Path) -> Patient:
     found = {duty.role: expires for duty in every if (expires := published.expiry(duty.role)) is not None}
     changed = any(content(lists.get(state) or {}) != content(tree.states[state].listing) for state in tree.states)
     broken = tuple(state for state in sorted(published.roles) if len(state) == 2 and published.broken_handovers(state))
-    return Patient(tree, found, stamped, published.version, published.issued, changed, broken)
+    lives = {role: roles.lifetime(tree.registry, role) for role in found}
+    return Patient(tree, found, stamped, published.version, published.issued, changed, broken, lives)
 
 
 def of_published(registry: Registry) -> Patient:
@@ -131,7 +135,8 @@ def of_published(registry: Registry) -> Patient:
         named += own
     tree = Tree(about, vocabulary, _schemas(registry, "", named), states)
     broken = tuple(state for state in lists if registry.broken_handovers(state))
-    return Patient(tree, registry.expiries, lists, registry.version, registry.issued, broken=broken)
+    lives = _lives(registry, lists)
+    return Patient(tree, registry.expiries, lists, registry.version, registry.issued, broken=broken, lives=lives)
 
 
 def examine(patient: Patient, at: datetime, *, at_least: int = 1, within: int = expiries.WARNED_AT[-1]) -> Report:
@@ -144,7 +149,6 @@ def examine(patient: Patient, at: datetime, *, at_least: int = 1, within: int = 
         *expiries.of_roles(patient.roles),
         *(e for listing in lists.values() for e in expiries.of_list(listing, at)),
     ]
-    limit = at + timedelta(days=within)
     usable = {
         state: sum(expiries.usable(service, at) for entity in listing["entities"] for service in entity["services"])
         for state, listing in lists.items()
@@ -156,12 +160,33 @@ def examine(patient: Patient, at: datetime, *, at_least: int = 1, within: int = 
         at,
         patient.version,
         patient.issued,
-        tuple(sorted((one for one in ends if one.expires <= limit), key=lambda one: (one.expires, *one[:3]))),
+        tuple(sorted((one for one in ends if _due(one, patient, at, within)), key=lambda one: (one.expires, *one[:3]))),
         problems,
         tuple(_notes(patient, lists, usable, at)),
         usable,
         patient.roles,
     )
+
+
+def _lives(registry: Registry, lists: Mapping[str, Object]) -> dict[str, timedelta]:
+    """For how long a publication's roles are signed, as its own dates tell. A snapshot does not say when it was
+    signed; a machine signs it anew by itself, and a day before its end it has not."""
+    lives = {"snapshot": timedelta(days=_PART)}
+    if registry.issued is not None:
+        lives["timestamp"] = registry.expiries["timestamp"] - registry.issued
+    for state, listing in lists.items():
+        life = times.parse(listing["next_update"]) - times.parse(listing["issued"])
+        lives |= {duty.role: life for duty in roles.of_state(state)}
+    return lives
+
+
+def _due(one: Expiry, patient: Patient, at: datetime, within: int) -> bool:
+    """Whether an end is near: within so many days, and in the last third of what is signed for a time."""
+    notice = timedelta(days=within)
+    role = one.name if one.what == "role" else roles.operations(one.state).role if one.what == "list" else ""
+    if role in patient.lives:
+        notice = min(notice, patient.lives[role] / _PART)
+    return one.expires <= at + notice
 
 
 def _next_update(listing: Object | None) -> Object:

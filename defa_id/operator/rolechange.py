@@ -254,7 +254,7 @@ def words(change: RoleChange, published: Published | None) -> Iterator[str]:
         yield f"{role}: signed anew as it stands, until {times.show(change.expires[role])}"
     if change.beginning is not None and change.beginning.list is not None:
         services = [one for entity in change.beginning.list["entities"] for one in entity["services"]]
-        yield f"{change.of} joins with {len(services)} services"
+        yield f"{change.of} joins with {len(services)} service{'s' if len(services) != 1 else ''}"
     if change.beginning is not None and change.beginning.about is not None:
         yield f"the registry {change.registry} begins, {change.beginning.about['environment']}"
 

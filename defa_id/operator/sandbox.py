@@ -45,7 +45,7 @@ def new(directory: Path, now: datetime, sources: Path | None = None) -> Publicat
             "title": "Sandbox registry (synthetic)",
             "valid_days": roles.DEFAULT_DAYS,
         }
-        _write(directory, curated._replace(registry=registry))
+        write(directory, curated._replace(registry=registry))
         for name in roles.key_names(registry, curated.states):
             keyring.make(name)
         return publishing.publish(load(directory), keyring, directory / PUBLISHED, now)
@@ -82,7 +82,8 @@ def save_state(directory: Path, territory: str, state: State) -> None:
         storage.write(folder / "deny.json", storage.pretty(state.deny))
 
 
-def _write(directory: Path, tree: Tree) -> None:
+def write(directory: Path, tree: Tree) -> None:
+    """Write all sources of a registry, the file that makes it one last."""
     for name, data in tree.schemas.items():
         storage.write(directory / "schemas" / name, data)
     storage.write(directory / "vocabulary.json", storage.pretty(tree.vocabulary))

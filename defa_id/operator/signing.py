@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from securesystemslib.signer import Signer  # type: ignore[attr-defined]
 from tuf.api.metadata import Metadata, Root  # type: ignore[attr-defined]
 
-from defa_id.issue import signing
-from defa_id.operator import appointing, changeset, demands, rolechange, storage
+from defa_id.errors import WrongUse
+from defa_id.operator import appointing, changeset, demands, keyfiles, rolechange
 from defa_id.operator.changeset import ChangeSet, Derived
 from defa_id.operator.compiling import Compiled
 from defa_id.operator.demands import Author, Count, Demand
@@ -27,9 +27,14 @@ class Signed(NamedTuple):
     root: Metadata[Root] | None
 
 
-def from_file(path: Path) -> Signer:
-    """The signer of a private key in a file, a JWK or PEM. Raises `WrongUse`."""
-    return RoleSigner(path.name, signing.read(storage.read_bytes(path)))
+def from_file(path: Path, ask: Callable[[], str] | None = None) -> Signer:
+    """The signer of a private key in a file, a JWK or PEM; `ask` gets the passphrase of one that has one.
+    Raises `WrongUse`."""
+    return RoleSigner(path.name, keyfiles.private(path, ask or _unasked))
+
+
+def _unasked() -> str:
+    raise WrongUse("this key has a passphrase, and nobody is asked for it here", hint="Sign from the command line.")
 
 
 def sign(change: ChangeSet, derived: Derived, published: Published, signer: Signer, folder: Path) -> list[Count]:

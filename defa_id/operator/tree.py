@@ -62,8 +62,11 @@ class Tree(NamedTuple):
         """One state's sources. Raises `ChangeRefused` for a state that is not in this registry."""
         state = self.states.get(territory)
         if state is None:
-            known = ", ".join(sorted(self.states))
-            raise ChangeRefused(f"no state {territory!r} in this registry", hint=f"The states here are {known}.")
+            known = f"The states here are {', '.join(sorted(self.states))}."
+            raise ChangeRefused(
+                f"no state {territory!r} in this registry",
+                hint=known if self.states else "There is none yet: defa-id registry init-state",
+            )
         return state
 
     def with_state(self, territory: str, state: State) -> Tree:
@@ -104,8 +107,6 @@ def load(directory: Path, schemas: Path | None = None) -> Tree:
             raise ChangeRefused(f"registry.json: {member} is missing or not a text")
     folders = sorted(path for path in (directory / "states").glob("*") if path.is_dir())
     states = {folder.name: _load_state(folder) for folder in folders}
-    if not states:
-        raise ChangeRefused(f"{directory} holds no state", hint="Every state is a folder states/XX with a list.json.")
     vocabulary = storage.read_object(directory / "vocabulary.json")
     return Tree(registry, vocabulary, _load_schemas(schemas or directory / "schemas"), states)
 

@@ -15,6 +15,7 @@ from defa_id.policy import ENVIRONMENTS
 from defa_id.trust import signed
 from defa_id.trust.records import DENY, Denial, ListedKey, Service, StateList, covers, known, read_denials, read_list
 from defa_id.trust.seen import Seen
+from defa_id.trust.signatures import Entitled
 from defa_id.trust.signed import Opened
 
 BESIDE: Final = "beside the registry"
@@ -93,8 +94,8 @@ class Registry:
 
     @property
     def expiries(self) -> Mapping[str, datetime]:
-        """When each state's role expires, by its name; under `registry`, the earliest of those above them."""
-        return {"registry": self._opened.expires, **{name: role.expires for name, role in self._opened.roles.items()}}
+        """When each role expires, by its name."""
+        return {**self._opened.ends, **{name: role.expires for name, role in self._opened.roles.items()}}
 
     @property
     def issued(self) -> datetime | None:
@@ -253,6 +254,10 @@ class Registry:
             if found is not None:
                 held[territory] = found
         return held
+
+    def delegations(self) -> Mapping[str, Entitled]:
+        """Whose keys each state's roles are, and how many must sign. Raises `RegistryRejected`."""
+        return signed.delegated(self._opened)
 
     def broken_handovers(self, territory: str) -> int:
         """How often, by what is on record, a state's own keys were replaced without the word of those before.

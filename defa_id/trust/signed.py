@@ -40,7 +40,7 @@ class Role(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """A registry whose every byte hangs on its root. `expires`: the earliest of the top roles.
+    """A registry whose every byte hangs on its root. `expires`: the earliest of the top roles, `ends` those of three.
     `targets`: by role and path, because any role may write any path into its own file. `signers`: whose
     keys signed timestamp and snapshot, and `online` whose may; `holders`: whose list each state's was."""
 
@@ -52,6 +52,7 @@ class Opened(NamedTuple):
     sha256: str
     issued: datetime | None
     expires: datetime
+    ends: Mapping[str, datetime]
     roles: Mapping[str, Role]
     targets: Mapping[tuple[str, str], bytes]
     versions: Mapping[str, int]
@@ -103,6 +104,7 @@ def open_signed(files: Files, anchor: bytes, seen: Callable[[str], Seen], *, pin
         sha256=sha256,
         issued=_moment(issued) if issued is not None else None,
         expires=min(_expires(part) for part in (root, timestamp, snapshot, top)),
+        ends={"root": _expires(root), "timestamp": _expires(timestamp), "snapshot": _expires(snapshot)},
         roles=roles,
         targets=bytes_of,
         versions={
@@ -143,6 +145,19 @@ def entitled_target(opened: Opened, path: str) -> bytes | None:
     except (KeyError, TypeError, AttributeError) as error:
         raise RegistryRejected(f"the way to {path} cannot be read: {error!r}", code="REG_FORMAT") from None
     return None
+
+
+def delegated(opened: Opened) -> Mapping[str, Entitled]:
+    """Whose keys each state's roles are, by the name of the role. Raises `RegistryRejected` REG_FORMAT."""
+    found: dict[str, Entitled] = {}
+    try:
+        for above in opened.roles.values():
+            delegations = above.signed.get("delegations", {})
+            for role in delegations.get("roles", ()):
+                found[role["name"]] = entitled(role, delegations["keys"])
+    except (KeyError, TypeError, AttributeError) as error:
+        raise RegistryRejected(f"a delegation cannot be read: {error!r}", code="REG_FORMAT") from None
+    return found
 
 
 def holders_of(opened: Opened, territory: str) -> str | None:

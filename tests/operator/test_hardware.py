@@ -187,7 +187,7 @@ def test_no_pin_is_said(moved: Path, slot: Slot) -> None:
     named = ("registry", "suspend", "--emergency", "--dir", moved, "--state", "SG", "--id", ISSUER)
     said = with_pin(*named, "--reason", "fraud", *by_token(slot, 8), pin="")
     assert said.exit_code == 2
-    assert "the token's PIN is missing" in said.stderr
+    assert "the PIN of the token is missing" in said.stderr
 
 
 def test_without_the_extra_it_says_which(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

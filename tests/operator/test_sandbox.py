@@ -98,10 +98,13 @@ def test_what_is_no_registry(tmp_path: Path, directory: Path) -> None:
         pass
 
 
-def test_a_registry_without_states(tmp_path: Path, pristine: Path) -> None:
-    storage.write(tmp_path / "registry.json", (pristine / "registry.json").read_bytes())
-    with pytest.raises(ChangeRefused, match="holds no state"):
-        load(tmp_path)
+def test_a_registry_may_have_no_states_yet(tmp_path: Path, pristine: Path) -> None:
+    for name in ("registry.json", "vocabulary.json"):
+        storage.write(tmp_path / name, (pristine / name).read_bytes())
+    assert load(tmp_path).states == {}
+    with pytest.raises(ChangeRefused, match="no state 'SG' in this registry") as refused:
+        load(tmp_path).state("SG")
+    assert refused.value.hint == "There is none yet: defa-id registry init-state"
 
 
 def test_a_file_too_large_to_be_one(tmp_path: Path) -> None:
