@@ -1,0 +1,88 @@
+"""What is done while the disk fails, and what everybody finds afterwards."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from defa_id import distribution, files, places
+from defa_id.cli import errors
+from defa_id.errors import DefaIdError
+from defa_id.operator import sandbox
+from defa_id.operator.keyring import FileKeyring
+
+MADE = datetime(2026, 11, 24, 12, tzinfo=UTC)
+LATER = MADE + timedelta(hours=1)
+
+
+def publish(work: Path) -> dict[str, Any]:
+    """The operator publishes what stands in `work/registry`."""
+    done = sandbox.publish(work / "registry", LATER)
+    return {"version": done.version, "changed": list(done.changed)}
+
+
+def refresh(work: Path) -> dict[str, Any]:
+    """A client refreshes `work/cache` from what is published, with a memory of its own."""
+    done = distribution.refresh(
+        [str(work / "registry" / "published")], work / "cache", now=LATER, memory=work / "home" / "memory.json"
+    )
+    return {"outcome": done.outcome, "version": done.registry.version, "troubles": [t.code for t in done.troubles]}
+
+
+def make_key(work: Path) -> dict[str, Any]:
+    """A key is made."""
+    FileKeyring(work / "registry" / "keys").make("new-key")
+    return {}
+
+
+def remember(work: Path) -> dict[str, Any]:
+    """A verifier opens what is published, and remembers it."""
+    registry = files.open_registry(work / "registry" / "published", memory=work / "home" / "memory.json", now=LATER)
+    return {"version": registry.version}
+
+
+ACTIONS: dict[str, Callable[[Path], dict[str, Any]]] = {
+    "publish": publish,
+    "refresh": refresh,
+    "make_key": make_key,
+    "remember": remember,
+}
+
+
+def read(place: Path, memory: Path | str = files.NO_MEMORY) -> str:
+    """What a reader finds at a place, every list and deny list with its signatures: the version and the
+    sequences of the lists as text, or the code of a refusal."""
+    try:
+        registry = files.open_registry(place, memory=memory, now=LATER)
+        lists = {state: registry.state_list(state).document["sequence"] for state in registry.states()}
+        for state in registry.states():
+            registry.denials(state)
+    except DefaIdError as refused:
+        return refused.code
+    return f"{registry.version} {json.dumps(lists, sort_keys=True)}"
+
+
+def leftovers(work: Path) -> list[str]:
+    """Temporary files that something left behind."""
+    return sorted(str(path.relative_to(work)) for path in work.rglob(".new-*"))
+
+
+def generations(work: Path) -> list[str]:
+    return [path.name for path in places.generations(work / "cache")]
+
+
+def attempt(name: str, work: Path) -> dict[str, Any]:
+    """One action, and how it ended: what it says, or the code of the error."""
+    try:
+        return ACTIONS[name](work)
+    except (DefaIdError, OSError) as error:
+        said = errors.described(error)  # as the command line says it
+        return {"error": said["code"], "message": said["message"]}
+
+
+if __name__ == "__main__":  # as a process of its own, for faults that come from outside
+    print(json.dumps(attempt(sys.argv[1], Path(sys.argv[2]))))  # noqa: T201
