@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 from typing import Final
 
 _TEMPORARY: Final = ".new-"
+_NO_LINKS: Final = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
 def write(path: Path, data: bytes, mode: int = 0o644) -> None:
@@ -23,10 +26,21 @@ def write(path: Path, data: bytes, mode: int = 0o644) -> None:
 
 
 def create(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """As `write`, unless something is there already: then `FileExistsError`, and that stands."""
+    """As `write`, unless something is there already: then `FileExistsError`, and that stands.
+
+    Where the disk has no links (FAT), whoever looks and then renames may lose a race.
+    """
     with _prepared(path, data, mode) as temporary:
-        os.link(temporary, path)
-        os.unlink(temporary)  # noqa: PTH108
+        try:
+            os.link(temporary, path)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            if path.exists():
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+            os.replace(temporary, path)  # noqa: PTH105
+        else:
+            os.unlink(temporary)  # noqa: PTH108
 
 
 @contextmanager
@@ -63,6 +77,12 @@ def sync_folder(folder: Path) -> None:
 def sweep(folder: Path) -> None:
     """Remove what an interrupted `write` left behind, in this folder and below."""
     for leftover in folder.rglob(f"{_TEMPORARY}*"):
+        leftover.unlink(missing_ok=True)
+
+
+def sweep_beside(path: Path) -> None:
+    """Remove what an interrupted `write` of this one file left; its folder may hold anything else."""
+    for leftover in path.parent.glob(f"{_TEMPORARY}{escape(path.name)}.*"):
         leftover.unlink(missing_ok=True)
 
 

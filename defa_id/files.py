@@ -254,6 +254,7 @@ class Memory:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with disk.locked(self._path.with_name(f".{self._path.name}.lock")):
+                disk.sweep_beside(self._path)
                 self._registries = self._read()
                 after = registry.seen(self.of(registry.name))
                 self._registries = {**self._registries, registry.name: _remembered(after)}

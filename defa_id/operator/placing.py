@@ -53,12 +53,14 @@ def _put(path: Path, name: str, data: bytes, stands: bytes | None) -> None:
     if target.is_file() and target.read_bytes() == data:
         return
     if standing(path) != stands:
-        raise ChangeRefused(
-            f"somebody else has published to {path} meanwhile",
-            hint="Publish again: it will be built on theirs.",
-            code="REG_PUBLISH_CONFLICT",
-        )
-    storage.write(target, data)
+        raise _conflict(path)
+    if target.exists():  # the timestamp, or what a publisher left who died before it was named
+        storage.write(target, data)
+        return
+    try:
+        storage.create(target, data)
+    except FileExistsError:
+        raise _conflict(path) from None
 
 
 def _sync(path: Path, files: Mapping[str, bytes]) -> None:
@@ -75,6 +77,14 @@ def _sync(path: Path, files: Mapping[str, bytes]) -> None:
 
 def _rank(name: str) -> int:
     return 3 if name.endswith("root.json") else 2 if name.startswith("metadata/") else 1
+
+
+def _conflict(path: Path) -> ChangeRefused:
+    return ChangeRefused(
+        f"somebody else has published to {path} meanwhile",
+        hint="Publish again: it will be built on theirs.",
+        code="REG_PUBLISH_CONFLICT",
+    )
 
 
 def _failed(path: Path, error: OSError) -> ChangeRefused:

@@ -82,7 +82,8 @@ SCENARIOS: dict[str, tuple[Callable[[Path], None], set[str], str, str]] = {
         '1 {"SG": 1, "TH": 1}',
     ),
 }
-CALLS = {"open", "write", "fsync", "replace"}
+CALLS = {"open", "write", "fsync", "link", "unlink"}
+NAMING = ("replace", "link")
 
 
 def sound(found: list[Found], old: str, new: str) -> None:
@@ -112,7 +113,7 @@ def test_x01_x12_killed_at_every_call(work: Path, drive: Drive, scenario: str, h
         assert {one["call"][1] for one in found if one["call"][0] == "fsync"} >= {"registry/published/metadata"}
         assert found[0]["reader"] == old
         # the last call makes the name durable, so all but that and those after the timestamp see the old
-        stamp = next(n for n, one in enumerate(found) if one["call"][0] == "replace" and "timestamp" in one["call"][2])
+        stamp = next(n for n, one in enumerate(found) if one["call"][0] in NAMING and "timestamp" in one["call"][2])
         assert [one["reader"] for one in found[: stamp + 1]] == [old] * (stamp + 1)
         assert {one["reader"] for one in found[stamp + 1 :]} == {new}
     sound(found, old, new)

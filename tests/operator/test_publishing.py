@@ -334,10 +334,11 @@ def test_a_reader_sees_the_old_or_the_new_wherever_the_publisher_dies(
         written.append(path.name)
         write(path, data, mode)
 
-    monkeypatch.setattr(storage, "write", dying)
-    with pytest.raises(Stop):
-        sandbox.publish(directory, now)
-    monkeypatch.setattr(storage, "write", write)
+    with monkeypatch.context() as faulty:
+        for name in ("write", "create"):
+            faulty.setattr(storage, name, dying)
+        with pytest.raises(Stop):
+            sandbox.publish(directory, now)
     old = files.open_registry(directory / "published", now=now)
     assert old.version == 1
     assert old.state_list("SG").document["sequence"] == 1
