@@ -20,6 +20,8 @@ _COMMANDS: Final = {
     "explain": "Explain a check or a reason code, and what to do about it.",
     "receipt": "Check receipts of decisions, and ask filed decisions again.",
     "matrix": "Show who recognises whom, at which level.",
+    "gap": "Compare a state with a baseline and with what its partners ask.",
+    "readiness": "Ask whether a state is ready to join: a checklist, answered where it can be.",
     "country": "Show what is known about a member state, with its sources.",
     "name": "Compare two names, look over one; in any script of the region.",
     "number": "Look at an identifying number for slips of the pen.",

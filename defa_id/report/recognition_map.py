@@ -6,7 +6,7 @@ A row relies, a column is the home state. What draws it (a terminal, SVG, HTML) 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from defa_id.codec import times
@@ -42,12 +42,12 @@ class About(NamedTuple):
     @property
     def moment(self) -> str:
         """The moment for people: day, month in words, year, time."""
-        return _spoken(self.at)
+        return spoken(times.parse(self.at))
 
     @property
     def knowledge(self) -> str:
         """With what was known."""
-        return f"as known at {_spoken(self.known_at)}" if self.known_at else "with all the registry holds"
+        return f"as known at {spoken(times.parse(self.known_at))}" if self.known_at else "with all the registry holds"
 
     @property
     def source(self) -> str | None:
@@ -210,7 +210,7 @@ _MONTHS: Final = (
 )
 
 
-def _spoken(moment: str) -> str:
+def spoken(moment: datetime) -> str:
     """24 November 2026, 22:18 UTC: every language's readers tell the day from the month."""
-    at = times.parse(moment)
+    at = moment.astimezone(UTC)
     return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M} UTC"

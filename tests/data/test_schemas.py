@@ -69,7 +69,7 @@ MONONYM: Final[Object] = {"full": [form("Contoh")], "primary": "CONTOH"}
 
 def test_all_schemas_are_here() -> None:
     assert {"person-identity", "professional-registration", "legal-entity"} <= set(FAMILIES)
-    assert len(FILES) == 12 + len(FORMATS) * len(FAMILIES)
+    assert len(FILES) == 14 + len(FORMATS) * len(FAMILIES)
 
 
 @EACH_FILE
