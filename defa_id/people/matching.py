@@ -138,7 +138,8 @@ def _place(side: _Side) -> tuple[str, str, str, bool, bool]:
 
 def _same_script(one: _Side, other: _Side) -> Match:
     if one.text == other.text:
-        return Match(Grade.EXACT)
+        alike = (one.field is None) == (other.field is None)
+        return Match(Grade.EXACT) if alike else Match(Grade.TRANSLITERATED, ("NAME_ICAO",))
     if one.script in scripts.UNSPACED and _unspaced(one.text) == _unspaced(other.text):
         return Match(Grade.NORMALISED, ("NAME_SPACING",))
     ways = [_ways(a, b, one, other) for a in one.taken.ways for b in other.taken.ways]
@@ -178,11 +179,9 @@ def _ways(a: Parts, b: Parts, one: _Side, other: _Side) -> Match | None:
 
 def _related(match: Match, a: Parts, b: Parts) -> Match:
     """The match, seen together with what the words for son and daughter of say."""
+    if len(a.relations) != len(b.relations):
+        return match.but("NAME_CONNECTOR_ABSENT", at_best=Grade.VARIANT)
     if a.relations != b.relations:
-        if not a.relations or not b.relations:
-            return match.but("NAME_CONNECTOR_ABSENT", at_best=Grade.VARIANT)
-        if len(a.relations) != len(b.relations):
-            return match.but("NAME_CONNECTOR_ABSENT", at_best=Grade.VARIANT)
         if {traditions.SON, traditions.DAUGHTER} in [{x, y} for x, y in zip(a.relations, b.relations, strict=True)]:
             return Match(Grade.CONFLICT, ("NAME_CONNECTOR_DIFFERS",))
         return match.but("NAME_CONNECTOR_SPELLING", at_best=Grade.VARIANT)
@@ -234,10 +233,7 @@ def _truncated(one: _Side, other: _Side) -> Match | None:
     if one.field is None or not one.field.cut:
         return None
     for row in (words.divided(other.text), *(way.words for way in other.taken.ways)):
-        units = [icao.units(word) for word in row]
-        spelt = [unit for unit in units if unit is not None]
-        if len(spelt) < len(units):
-            continue
+        spelt = [units for word in row if (units := icao.units(word))]
         for border in range(1, len(spelt) + 1):
             for primary, secondary in ((spelt[:border], spelt[border:]), (spelt[border:], spelt[:border])):
                 if icao.fits(one.field, primary, secondary):
@@ -251,12 +247,11 @@ def _disagreement(one: _Side, other: _Side) -> Match:
         return Match(Grade.UNKNOWN, ("NAME_ROMANISATION",))
     if one.script == "Hani" and (one.tag not in ("Hans", "Hant") or one.tag != other.tag):
         return Match(Grade.UNKNOWN, ("NAME_NOT_COMPARABLE",))
-    pairs = zip(one.text.split(" "), other.text.split(" "), strict=False)
-    if len(one.text.split(" ")) == len(other.text.split(" ")) and all(
-        words.key(x) == words.key(y) or latin.marks_differ(x, y) for x, y in pairs
-    ):
-        return Match(Grade.CONFLICT, ("NAME_MARKS_DIFFER",))
-    return Match(Grade.CONFLICT, ("NAME_DIFFERENT",))
+    rows = one.text.split(" "), other.text.split(" ")
+    bare = len(rows[0]) == len(rows[1]) and all(
+        words.key(x) == words.key(y) or latin.marks_differ(x, y) for x, y in zip(*rows, strict=True)
+    )
+    return Match(Grade.CONFLICT, ("NAME_MARKS_DIFFER" if bare else "NAME_DIFFERENT",))
 
 
 def _across(one: _Side, other: _Side) -> Match:

@@ -20,9 +20,7 @@ SUFFIXES: Final = frozenset({"jr", "sr", "ii", "iii", "iv"})
 LOST: Final = "?\ufffd"  # signs that stand where a letter was lost
 
 _PLACEHOLDER: Final = re.compile(r"fnu|lnu|nfn|nln|nmn|x{3,}", re.IGNORECASE)
-_NO_NAME: Final = frozenset(
-    {"null", "none", "nil", "na", "n/a", "unknown", "tba", "noname", "no name", "not available"}
-)
+_NO_NAME: Final = frozenset({"null", "none", "nil", "n/a", "unknown", "tba", "noname", "no name", "not available"})
 _DASH: Final = re.compile(r"[-\u2010-\u2015._*]+")  # alone, where a part of a name should be
 _ALIAS: Final = re.compile(r"\s*@\s*|\s+(?:alias|a\.?k\.?a\.?)\s+", re.IGNORECASE)
 _DIVIDED: Final = re.compile(r"[\s\-\u2010\u2011]+")

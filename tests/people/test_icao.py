@@ -78,7 +78,16 @@ def test_every_letter_of_table_a(letter: str, becomes: str) -> None:
 
 @pytest.mark.parametrize(
     ("word", "becomes"),
-    [("Nguyễn", "NGUYEN"), ("Đặng", "DANG"), ("Ưởng", "UONG"), ("Peña", "PENA"), ("Mª", "MA"), ("straße", "STRASSE")],
+    [
+        ("Nguyễn", "NGUYEN"),
+        ("Đặng", "DANG"),
+        ("Ưởng", "UONG"),
+        ("Peña", "PENA"),
+        ("Mª", "MA"),
+        ("straße", "STRASSE"),
+        ("Ǿ", "OE"),
+        ("ǽ", "AE"),
+    ],
 )
 def test_letters_outside_the_table_lose_their_marks(word: str, becomes: str) -> None:
     assert icao.transliterate(word) == becomes

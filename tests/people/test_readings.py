@@ -17,11 +17,11 @@ COMMON = {
         วรรณา Wanna, พรทิพย์ Pornthip, พรทิพย์ Phonthip, จันทร์เพ็ญ Chanpen, ธนาวุฒิ Thanawut, กัญญา Kanya, อภิชาติ Apichart
         เกียรติศักดิ์ Kiattisak, ศิริพร Siriporn, ณัฐพล Nattapon, สุภาพร Supaporn, รัตนา Rattana, วีระ Weera, นภา Napa
         มานะ Mana, เสาวลักษณ์ Saowalak, บุญมี Boonmee, แสงเดือน Saengduean, โสภา Sopha, ไพโรจน์ Pairoj, ทองดี Thongdee
-        ชวน Chuan, สวัสดิ์ Sawat, ธรรมศักดิ์ Thammasak, แก้ว Kaew, หนูนา Nuna, ไกรสร Kraisorn, เจริญ ?Charoen
+        ชวน Chuan, สวัสดิ์ Sawat, ธรรมศักดิ์ Thammasak, แก้ว Kaew, หนูนา Nuna, ไกรสร Kraisorn, บัว Bua, เพชร Phet, เจริญ ?Charoen
     """,
     "Laoo": """
         ສົມສັກ Somsack, ສົມສັກ Somsak, ຄຳແພງ Khampheng, ບຸນມີ Bounmy, ວິໄລ Vilay, ພອນທິບ ~Phonethip, ຈັນທະລາ Chanthala
-        ສຸກສະຫວັນ ~Souksavanh, ແກ້ວ Keo, ນາລີ Naly, ທອງລຸນ Thongloun, ໝາຍ Mai
+        ສຸກສະຫວັນ ~Souksavanh, ແກ້ວ Keo, ນາລີ Naly, ທອງລຸນ Thongloun, ໝາຍ Mai, ບົວ Boua, ເພັດ Phet, ເກດ Ket
     """,
     "Khmr": """
         សុខ Sok, ដារា Dara, ចាន់ Chan, វណ្ណា Vanna, សោភ័ណ Sophorn, បុប្ផា Bopha, សុភា Sophea, ធារិទ្ធ Thearith, រតនា Rattana
@@ -30,7 +30,7 @@ COMMON = {
     "Mymr": """
         အောင် Aung, ဆန်း San, စု Suu, ကြည် Kyi, ထွန်း Htun, ထွန်း Tun, မြင့် Myint, သန့် Thant, ကျော် Kyaw, ခင် Khin, လှ Hla
         ဇော် Zaw, မောင် Maung, တင် Tin, စိုး Soe, အေး Aye, ဝင်း Win, နိုင် Naing, မြ Mya, ဖြူ Phyu, ရွှေ Shwe, မိုး Moe
-        သီတာ Thida, ချို Cho, နွယ် Nwe, လင်း Linn, ထက် Htet, ဖြိုး Phyo
+        သီတာ Thida, ချို Cho, နွယ် Nwe, လင်း Linn, ထက် Htet, ဖြိုး Phyo, ဗုဒ္ဓ Buddha, ဥမ္မာ Umma
     """,
     "Taml": """
         முருகன் Murugan, குமார் Kumar, லட்சுமி Letchumi, லட்சுமி Latchumi, சுப்பிரமணியம் ~Subramaniam, ராஜன் Rajan
@@ -98,6 +98,11 @@ def test_what_is_measured_is_counted() -> None:
 )
 def test_rows_of_words(script: str, native: str, roman: str, grade: Grade, reasons: tuple[str, ...]) -> None:
     assert read_as(native.split(), roman.split(), script) == (grade, reasons)
+
+
+@pytest.mark.parametrize(("script", "native", "roman"), [("Khmr", "សុរិយ៍", "Sori"), ("Thai", "ศิลป์", "Sin")])
+def test_letters_marked_as_silent_may_be_left_out(script: str, native: str, roman: str) -> None:
+    assert read_word(native, roman, script) == (Grade.TRANSLITERATED, ("NAME_READING",))
 
 
 def test_few_consonants_prove_nothing() -> None:

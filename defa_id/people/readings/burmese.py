@@ -168,7 +168,10 @@ def units(word: str) -> Units | None:
         elif word[place] in _CONSONANTS:
             found.append(_CONSONANTS[word[place]])
             place += 1
-        elif word[place] == "\u1039":  # stacked: the consonant below follows
+        elif word[place] == "\u1039":  # stacked: of the two consonants one may be all that is spelt
+            if found and found[-1] == _INHERENT:
+                found.pop()
+            found[-1:] = [(*unit, "") for unit in found[-1:]]
             place += 1
         else:
             return None
