@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
@@ -240,6 +241,8 @@ def from_native(native: Any, kid: str | None = None) -> PublicKey:
 
 def from_ec_point(crv: str, point: bytes, kid: str | None = None) -> PublicKey:
     """A key from an encoded point (SEC 1 §2.3.3), compressed or not. Raises `Fault` KEY_INVALID."""
+    if point[:1] == b"\4" and len(point) == 2 * _CURVES[crv][1] + 1:
+        return _ec_key(crv, point, kid, None)
     try:
         native = ec.EllipticCurvePublicKey.from_encoded_point(_CURVES[crv][0](), point)
     except ValueError:
@@ -273,15 +276,26 @@ def _bytes(jwk: Mapping[str, Any], member: str) -> bytes:
 
 
 def _read_ec(jwk: Mapping[str, Any], crv: str, kid: str | None, alg: str | None) -> PublicKey:
-    curve, size = _CURVES[crv]
+    size = _CURVES[crv][1]
     x, y = _bytes(jwk, "x"), _bytes(jwk, "y")
     if len(x) != size or len(y) != size:
         raise Fault("KEY_INVALID", f"coordinates of {crv} have {size} bytes", crv=crv)
+    return _ec_key(crv, b"\x04" + x + y, kid, alg)
+
+
+@lru_cache(maxsize=512)
+def _ec_key(crv: str, point: bytes, kid: str | None, alg: str | None) -> PublicKey:
+    """The key of an uncompressed point. A holder's key is asked for more than once in one verification, and
+    which key a point is depends on the point alone."""
+    curve, size = _CURVES[crv]
     try:
-        native = ec.EllipticCurvePublicKey.from_encoded_point(curve(), b"\x04" + x + y)
+        native = ec.EllipticCurvePublicKey.from_encoded_point(curve(), point)
     except ValueError:
         raise Fault("KEY_INVALID", "the point is not on its curve", crv=crv) from None
-    return PublicKey("EC", crv, native, {"kty": "EC", "crv": crv, "x": jwk["x"], "y": jwk["y"]}, kid, alg)
+    x, y = point[1 : 1 + size], point[1 + size :]
+    return PublicKey(
+        "EC", crv, native, {"kty": "EC", "crv": crv, "x": base64url.encode(x), "y": base64url.encode(y)}, kid, alg
+    )
 
 
 def _read_ed25519(raw: bytes, kid: str | None, alg: str | None) -> PublicKey:

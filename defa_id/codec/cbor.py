@@ -21,9 +21,7 @@ EMBEDDED: Final = 24  # the tag of "encoded CBOR data item" (§3.4.5.1)
 _FLOATS: Final = {25: ">e", 26: ">f", 27: ">d"}
 _SIMPLE: Final[dict[int, bool | None]] = {20: False, 21: True, 22: None}
 _KEYS: Final = frozenset({int, str})
-_ARRAY: Final = -1
-_MAP: Final = -2
-_ROOT: Final = -3
+_NOT_CBOR: Final = frozenset({"CBOR_EOF", "CBOR_SYNTAX"})
 
 
 class Tagged(NamedTuple):
@@ -47,15 +45,12 @@ class Embedded(NamedTuple):
         return outer[1 if outer[0] < 0x58 else 1 + (1 << outer[0] - 0x58) :]
 
 
-class _Open(NamedTuple):
-    """A container whose items are being read. `kind`: a tag, or _ARRAY, _MAP, _ROOT; `start` and
-    `end`: where it began, and where the bytes it may use end."""
+class _Walk(NamedTuple):
+    """What one walk over the data shares: the bytes, how many items more may come, and the tags taken."""
 
-    kind: int
-    items: list[Any]
-    wanted: int
-    start: int
-    end: int
+    data: bytes
+    left: list[int]
+    tags: Container[int]
 
 
 def decode(data: bytes, *, tags: Container[int] = (), nodes: int = limits.CBOR_NODES) -> Any:
@@ -68,48 +63,16 @@ def decode(data: bytes, *, tags: Container[int] = (), nodes: int = limits.CBOR_N
     CBOR_DUPLICATE_KEY, CBOR_KEY_TYPE, CBOR_NUMBER, LIMIT_DEPTH, LIMIT_NODES, LIMIT_MEMBERS,
     LIMIT_STRING.
     """
-    here = _Open(_ROOT, [], 1, 0, len(data))
-    stack: list[_Open] = []
-    items, wanted, end, pos = here.items, 1, here.end, 0
-    while True:
-        if pos >= end:
-            raise _fault("CBOR_EOF", "an item is missing", here, stack)
-        start = pos
-        first = data[pos]
-        pos += 1
-        major, number = first >> 5, first & 31
-        if number > 23:
-            number, pos = _argument(data, pos, here, stack, major, number)
-        if major < 2:
-            items.append(number if major == 0 else -1 - number)
-        elif major < 4:
-            stop = pos + number
-            if stop > end:
-                raise _fault("CBOR_EOF", "a string is longer than the data", here, stack)
-            if number > limits.CBOR_STRING:
-                raise Fault("LIMIT_STRING", f"a string is longer than {limits.CBOR_STRING} bytes")
-            items.append(data[pos:stop] if major == 2 else _text(data[pos:stop], here, stack))
-            pos = stop
-        elif major == 7:
-            items.append(_simple(data, start, pos, here, stack))
-        else:
-            stack.append(here)
-            if len(stack) > limits.CBOR_DEPTH:
-                raise Fault("LIMIT_DEPTH", f"nested deeper than {limits.CBOR_DEPTH}")
-            here, pos = _opened(data, start, pos, major, number, end, stack, tags)
-            items, wanted, end = here.items, here.wanted, here.end
-            nodes -= wanted
-            if nodes < 0:
-                raise Fault("LIMIT_NODES", "more items than a credential needs")
-        while len(items) == wanted:
-            if here.kind == _ROOT:
-                if pos != end:
-                    raise Fault("CBOR_TRAILING", f"{end - pos} bytes follow the item")
-                return items[0]
-            value = _closed(data, pos, here)
-            here = stack.pop()
-            items, wanted, end = here.items, here.wanted, here.end
-            items.append(value)
+    end = len(data)
+    try:
+        items, stop = _items(_Walk(data, [nodes], tags), 0, end, 1, 0)
+    except IndexError:
+        raise Fault("CBOR_EOF", "the data end within an item") from None
+    except UnicodeDecodeError:
+        raise Fault("CBOR_SYNTAX", "a text is not UTF-8") from None
+    if stop != end:
+        raise Fault("CBOR_TRAILING", f"{end - stop} bytes follow the item")
+    return items[0]
 
 
 def encode(value: Any) -> bytes:
@@ -140,91 +103,147 @@ def head(major: int, number: int) -> bytes:
     raise ValueError("an integer beyond 64 bits")
 
 
-def _argument(data: bytes, pos: int, here: _Open, stack: list[_Open], major: int, info: int) -> tuple[int, int]:
+def _items(walk: _Walk, pos: int, end: int, count: int, depth: int) -> tuple[list[Any], int]:
+    """So many items from `pos` on, and where they stop. What most items are is read here, the rest in
+    `_item`. Reading beyond the data raises `IndexError`; reading beyond `end` is told at the end."""
+    data, left, _ = walk
+    if count > end - pos:
+        raise Fault("CBOR_EOF", "more items are announced than there are bytes")
+    left[0] -= count
+    if left[0] < 0:
+        raise Fault("LIMIT_NODES", "more items than a credential needs")
+    if depth > limits.CBOR_DEPTH:
+        raise Fault("LIMIT_DEPTH", f"nested deeper than {limits.CBOR_DEPTH}")
+    found: list[Any] = []
+    add = found.append
+    for _ in range(count):
+        first = data[pos]
+        pos += 1
+        if 0x60 <= first < 0x78:  # a text of up to 23 bytes
+            stop = pos + first - 0x60
+            add(data[pos:stop].decode())
+            pos = stop
+        elif first < 0x18:  # a number of up to 23
+            add(first)
+        elif first == 0x58:  # bytes, their length in one: salts and digests
+            stop = pos + 1 + data[pos]
+            add(data[pos + 1 : stop])
+            pos = stop
+        elif 0xA0 <= first < 0xB8:  # a map of up to 23 members
+            items, pos = _items(walk, pos, end, 2 * (first - 0xA0), depth + 1)
+            add(_map(items))
+        elif first == 0xD8 and data[pos] == EMBEDDED and EMBEDDED in walk.tags:
+            value, pos = _embedded(walk, pos - 1, pos + 1, end, depth + 1)
+            add(value)
+        else:
+            value, pos = _item(walk, first, pos, end, depth)
+            add(value)
+    if pos > end:
+        raise Fault("CBOR_EOF", "an item is longer than the data")
+    return found, pos
+
+
+def _item(walk: _Walk, first: int, pos: int, end: int, depth: int) -> tuple[Any, int]:
+    """One item of any kind, from behind its first byte."""
+    start, major, number = pos - 1, first >> 5, first & 31
+    if number > 23:
+        number, pos = _argument(walk.data, pos, end, major, number)
+    if major < 2:
+        return number if major == 0 else -1 - number, pos
+    if major < 4:
+        stop = _string_end(pos, number, end)
+        return walk.data[pos:stop] if major == 2 else walk.data[pos:stop].decode(), stop
+    if major == 4:
+        return _items(walk, pos, end, number, depth + 1)
+    if major == 7:
+        return _simple(walk.data[start:pos]), pos
+    if major == 6:
+        if number not in walk.tags:
+            raise Fault("CBOR_TAG", f"tag {number} does not belong here", tag=str(number))
+        if number == EMBEDDED:
+            return _embedded(walk, start, pos, end, depth + 1)
+        items, stop = _items(walk, pos, end, 1, depth + 1)
+        return Tagged(number, items[0]), stop
+    if number > limits.CBOR_MEMBERS and 2 * number <= walk.left[0]:
+        raise Fault("LIMIT_MEMBERS", f"a map has more than {limits.CBOR_MEMBERS} members")
+    items, stop = _items(walk, pos, end, 2 * number, depth + 1)
+    return _map(items), stop
+
+
+def _map(items: list[Any]) -> dict[Any, Any]:
+    """Keys and values in turn, as a map. Its keys are integers and texts: others could be equal to one
+    another, as 1, 1.0 and true are in Python."""
+    each = iter(items)
+    try:
+        members = dict(zip(each, each, strict=True))
+    except TypeError:  # an array or map as a key
+        members = {}
+    if 2 * len(members) == len(items) and _KEYS.issuperset(map(type, members)):
+        return members
+    if not _KEYS.issuperset(map(type, items[::2])):
+        raise Fault("CBOR_KEY_TYPE", "a key is neither an integer nor a text")
+    raise Fault("CBOR_DUPLICATE_KEY")
+
+
+def _embedded(walk: _Walk, start: int, pos: int, end: int, depth: int) -> tuple[Embedded, int]:
+    """Tag 24, from its first byte at `start`, and the byte string at `pos`, whose content is read at once."""
+    data = walk.data
+    first = data[pos]
+    pos += 1
+    if first == 0x58:
+        length, pos = data[pos], pos + 1
+    elif first >> 5 != 2:
+        raise Fault("CBOR_EMBEDDED", "tag 24 does not stand before a byte string")
+    elif (length := first & 31) > 23:
+        length, pos = _argument(data, pos, end, 2, length)
+    stop = _string_end(pos, length, end)
+    try:
+        items, after = _items(walk, pos, stop, 1, depth)
+    except (IndexError, UnicodeDecodeError):
+        raise Fault("CBOR_EMBEDDED", "the content is no CBOR") from None
+    except Fault as fault:
+        if fault.code in _NOT_CBOR:  # what is no CBOR inside is said of the embedding
+            raise Fault("CBOR_EMBEDDED", fault.why) from None
+        raise
+    if after != stop:
+        raise Fault("CBOR_EMBEDDED", f"{stop - after} bytes follow the item inside")
+    return Embedded(data[start:stop], items[0]), stop
+
+
+def _string_end(pos: int, length: int, end: int) -> int:
+    if pos + length > end:
+        raise Fault("CBOR_EOF", "a string is longer than the data")
+    if length > limits.CBOR_STRING:
+        raise Fault("LIMIT_STRING", f"a string is longer than {limits.CBOR_STRING} bytes")
+    return pos + length
+
+
+def _argument(data: bytes, pos: int, end: int, major: int, info: int) -> tuple[int, int]:
     """The argument that follows the first byte (§3), and where it ends."""
+    if info == 24:
+        return data[pos], pos + 1
     if info > 27:
         if info == 31 and 2 <= major <= 5:
             raise Fault("CBOR_INDEFINITE")
-        raise _fault("CBOR_SYNTAX", "a first byte that means nothing", here, stack)
+        raise Fault("CBOR_SYNTAX", "a first byte that means nothing")
     stop = pos + (1 << info - 24)
-    if stop > here.end:
-        raise _fault("CBOR_EOF", "the data end within a number", here, stack)
+    if stop > end:
+        raise Fault("CBOR_EOF", "the data end within a number")
     return int.from_bytes(data[pos:stop]), stop
 
 
-def _text(raw: bytes, here: _Open, stack: list[_Open]) -> str:
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        raise _fault("CBOR_SYNTAX", "a text is not UTF-8", here, stack) from None
-
-
-def _simple(data: bytes, start: int, pos: int, here: _Open, stack: list[_Open]) -> bool | float | None:
+def _simple(item: bytes) -> bool | float | None:
     """Major type 7 (§3.3): false, true, null and finite floats. Nobody has assigned the other simple
     values, and `undefined` has no counterpart in a credential."""
-    info = data[start] & 31
+    info = item[0] & 31
     if info in _SIMPLE:
         return _SIMPLE[info]
     if info not in _FLOATS:
-        raise _fault("CBOR_SYNTAX", "a simple value that means nothing here", here, stack)
-    number: float = struct.unpack(_FLOATS[info], data[start + 1 : pos])[0]
+        raise Fault("CBOR_SYNTAX", "a simple value that means nothing here")
+    number: float = struct.unpack(_FLOATS[info], item[1:])[0]
     if not math.isfinite(number):
         raise Fault("CBOR_NUMBER", "a number that is not finite")
     return number
-
-
-def _opened(
-    data: bytes, start: int, pos: int, major: int, number: int, end: int, stack: list[_Open], tags: Container[int]
-) -> tuple[_Open, int]:
-    """The container that begins here, and where its first item does."""
-    if major != 6:
-        wanted = number if major == 4 else 2 * number
-        if wanted > end - pos:
-            raise _fault("CBOR_EOF", "more items are announced than there are bytes", stack[-1], stack)
-        if major == 5 and number > limits.CBOR_MEMBERS and wanted <= limits.CBOR_NODES:
-            raise Fault("LIMIT_MEMBERS", f"a map has more than {limits.CBOR_MEMBERS} members")
-        return _Open(_ARRAY if major == 4 else _MAP, [], wanted, start, end), pos
-    if number not in tags:
-        raise Fault("CBOR_TAG", f"tag {number} does not belong here", tag=str(number))
-    if number != EMBEDDED:
-        return _Open(number, [], 1, start, end), pos
-    if pos >= end or data[pos] >> 5 != 2:
-        raise Fault("CBOR_EMBEDDED", "tag 24 does not stand before a byte string")
-    length = data[pos] & 31
-    pos += 1
-    if length > 23:
-        length, pos = _argument(data, pos, stack[-1], stack, 2, length)
-    if pos + length > end:
-        raise _fault("CBOR_EOF", "a string is longer than the data", stack[-1], stack)
-    if length > limits.CBOR_STRING:
-        raise Fault("LIMIT_STRING", f"a string is longer than {limits.CBOR_STRING} bytes")
-    return _Open(EMBEDDED, [], 1, start, pos + length), pos
-
-
-def _closed(data: bytes, pos: int, container: _Open) -> Any:
-    """The value of a container that has all its items."""
-    kind, items, wanted, start, end = container
-    if kind == _ARRAY:
-        return items
-    if kind == _MAP:
-        keys = items[::2]
-        if not _KEYS.issuperset(map(type, keys)):
-            raise Fault("CBOR_KEY_TYPE", "a key is neither an integer nor a text")
-        members = dict(zip(keys, items[1::2], strict=True))
-        if 2 * len(members) != wanted:
-            raise Fault("CBOR_DUPLICATE_KEY")
-        return members
-    if kind == EMBEDDED:
-        if pos != end:
-            raise Fault("CBOR_EMBEDDED", "bytes follow the item inside tag 24")
-        return Embedded(data[start:pos], items[0])
-    return Tagged(kind, items[0])
-
-
-def _fault(code: str, why: str, here: _Open, stack: list[_Open]) -> Fault:
-    """What is no CBOR inside tag 24 is said of the embedding."""
-    inside = any(container.kind == EMBEDDED for container in (here, *stack))
-    return Fault("CBOR_EMBEDDED" if inside else code, why)
 
 
 def _write(value: Any, out: bytearray) -> None:
