@@ -61,6 +61,16 @@ EXPECTED = {
         "NOT DECIDED",
         "exit codes: 0 3",
     ],
+    "08_stolen_key.py": [
+        "$ defa-id receipt new-key bank-key",
+        "ACCEPTED     inbox/01-days.jwt",
+        "3 receipts, 0 of them hold the name",
+        "OTHERWISE  2 of 3 filed decisions would now be otherwise",
+        "did:web:new-issuer.demo.example (SG): 2",
+        "issuer.granted: passed → failed KEY_COMPROMISED",
+        "notice to SG about did:web:new-issuer.demo.example for 2 decisions",
+        "exit codes: 0 1",
+    ],
 }
 
 
