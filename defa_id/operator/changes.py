@@ -326,11 +326,8 @@ def _service(
 
 def subjects_of(tree: Tree, types: Iterable[str]) -> list[str]:
     """Whom credentials of these types are about, as the vocabulary knows them; anybody, where it does not."""
-    known = [tree.known_type(type) for type in types]
-    if not known or None in known:
-        return ["natural", "legal"]
-    legal = [entry["family"] == "legal-entity" for entry in known if entry]
-    return [*(["natural"] if not all(legal) else []), *(["legal"] if any(legal) else [])]
+    kinds = {(tree.known_type(type) or {}).get("subject") for type in types}
+    return [kind for kind in ("natural", "legal") if kind in kinds or not kinds or None in kinds]
 
 
 def format_fits(known: Object, formats: Collection[str]) -> bool:

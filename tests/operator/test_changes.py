@@ -249,6 +249,22 @@ def test_a_schema_of_ones_own(tree: Tree, now: datetime) -> None:
     assert not errors(after(tree, change))
 
 
+@pytest.mark.parametrize(
+    ("type", "subjects"),
+    [
+        ("PersonIdentityCredential", ["natural"]),
+        ("LegalEntityCredential", ["legal"]),
+        ("CertificateOfOriginCredential", ["legal"]),
+        ("DataProtectionCertificationCredential", ["legal"]),
+        ("TestCredential", ["natural", "legal"]),
+    ],
+)
+def test_an_issuer_may_speak_of_whom_the_vocabulary_says_its_type_speaks_of(
+    type: str, subjects: list[str], tree: Tree, now: datetime
+) -> None:
+    assert added(changes.add_issuer(tree, application(type=type), now))["scope"]["subjects"] == subjects
+
+
 def test_which_schema_applies_without_one(tree: Tree, now: datetime) -> None:
     unknown = changes.add_issuer(tree, application(type="TestCredential"), now)
     assert "schema" not in added(unknown)["credentials"][0]
