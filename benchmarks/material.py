@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 import defa_id
 from defa_id import issue
 from defa_id.codec import base64url
-from defa_id.issue import SigningKey, present, signing
+from defa_id.formats import mdoc_session
+from defa_id.issue import SigningKey, certificates, mdoc, present, signing
 from tests.support.sandbox import Sandbox
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -45,14 +46,38 @@ PERSON: dict[str, Any] = {
     "issuing_country": "BN",
 }
 
+# Fourteen elements, with a small portrait.
+DOC_TYPE = "org.example.licence.1"
+LICENCE: dict[str, Any] = {
+    "family_name": "Contoh",
+    "given_name": "Bunga",
+    "birth_date": mdoc.full_date("1990-05-17"),
+    "issue_date": mdoc.full_date("2025-05-17"),
+    "expiry_date": mdoc.full_date("2030-05-17"),
+    "issuing_country": "BN",
+    "issuing_authority": "Example Authority",
+    "document_number": "DEMO-0042",
+    "portrait": bytes(1500),
+    "age_over_18": True,
+    "nationality": "BN",
+    "sex": 2,
+    "resident_address": "1 Example Road, Example Town",
+    "un_distinguishing_sign": "BRU",
+}
+SESSION = defa_id.Expected.presentation(nonce=NONCE, audience=AUDIENCE, response_uri=f"{AUDIENCE}/answer")
+
 
 class Material(NamedTuple):
-    """A published registry and the credentials its issuers signed. Names: FORMAT-ALG[-plain|-kb]."""
+    """A published registry and the credentials its issuers signed. Names: FORMAT-ALG[-plain|-kb].
+
+    `documents`: an mdoc as it is issued, and as its device answers.
+    """
 
     sandbox: Sandbox
     keys: dict[str, SigningKey]
     tokens: dict[str, str]
     holder: SigningKey
+    documents: dict[str, bytes]
 
 
 def prepare(folder: Path) -> Material:
@@ -85,9 +110,33 @@ def prepare(folder: Path) -> Material:
             expires=NOW + timedelta(days=365),
             holder=holder.public.jwk,
         )
+    documents = _documents(sandbox, holder)
     sandbox.publish()
     tokens["sd-jwt-vc-ES256-kb"] = present.sd_jwt_presentation(tokens["sd-jwt-vc-ES256"], holder, NONCE, AUDIENCE, NOW)
-    return Material(sandbox, keys, tokens, holder)
+    return Material(sandbox, keys, tokens, holder, documents)
+
+
+def _documents(sandbox: Sandbox, holder: SigningKey) -> dict[str, bytes]:
+    """An mdoc of 14 elements without a schema, below an authority that is listed."""
+    (root_key, key), begins = (signing.generate(), signing.generate()), NOW - timedelta(days=30)
+    root = certificates.authority(root_key, HOME, "Example IACA", begins)
+    pem = sandbox.folder / "iaca.pem"
+    pem.write_bytes(certificates.to_pem(root))
+    sandbox.registry(
+        *("add-issuer", "--state", HOME, "--id", "https://mdoc.example", "--name", "Example", "--key", pem),
+        *("--type", DOC_TYPE, "--format", "mdoc", "--level", "substantial", "--from", begins.isoformat()),
+    )
+    sandbox.recognise(RELYING, HOME, DOC_TYPE)
+    signed = mdoc.mint(
+        key,
+        chain=[certificates.signer(key, root, root_key, "Example DS", begins)],
+        doc_type=DOC_TYPE,
+        namespaces={DOC_TYPE: LICENCE},
+        signed=NOW - timedelta(hours=1),
+        ends=NOW + timedelta(days=365),
+        device=holder.public_jwk,
+    )
+    return {"mdoc": signed, "mdoc-device": mdoc.respond([(signed, holder)], mdoc_session.transcript(SESSION))}
 
 
 def cases(material: Material) -> tuple[dict[str, Callable[[], object]], dict[str, str]]:
@@ -112,7 +161,40 @@ def cases(material: Material) -> tuple[dict[str, Callable[[], object]], dict[str
     add("SD-JWT VC: sd-jwt 0.10.4", _sd_jwt(material, "sd-jwt-vc-ES256", presented=False), es256)
     add("SD-JWT VC + key binding: defa-id", _ours(material, "sd-jwt-vc-ES256-kb", presented=True), es256)
     add("SD-JWT VC + key binding: sd-jwt 0.10.4", _sd_jwt(material, "sd-jwt-vc-ES256-kb", presented=True), es256)
+    add("mdoc, 14 elements: defa-id", _document(material, "mdoc", defa_id.Expected()), es256)
+    add("mdoc, 14 elements: pymdoccbor", _pymdoccbor(material), es256)
+    add("mdoc + device signature: defa-id", _document(material, "mdoc-device", SESSION), es256)
     return calls, floors
+
+
+def _document(material: Material, name: str, expected: defa_id.Expected) -> Callable[[], object]:
+    registry = defa_id.open_registry(material.sandbox.published)
+    verifier = defa_id.Verifier(registry, defa_id.Policy.preset("baseline", for_state=RELYING))
+    data = material.documents[name]
+    verdict = verifier.verify(data, at=NOW, expected=expected)
+    if not verdict:
+        raise RuntimeError(f"{name}: {verdict.summary}")
+    return lambda: verifier.verify(data, at=NOW, expected=expected)
+
+
+def _pymdoccbor(material: Material) -> Callable[[], object]:
+    """Digests and the issuer's signature; it checks no chain unless it is given roots, and no device."""
+    import logging
+
+    import cryptography.x509  # noqa: F401  (it forgets to)
+    from pymdoccbor.mdoc.verifier import MdocCbor
+
+    logging.getLogger("pymdoccbor").setLevel(logging.ERROR)
+    data = material.documents["mdoc-device"]
+
+    def verify() -> object:
+        document = MdocCbor()
+        document.loads(data)
+        if not document.verify():
+            raise RuntimeError("pymdoccbor refuses it")
+        return document
+
+    return verify
 
 
 def _ours(material: Material, name: str, *, presented: bool = False) -> Callable[[], object]:

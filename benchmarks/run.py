@@ -15,7 +15,7 @@ from benchmarks import canonical_forms, harness, material
 
 HERE = Path(__file__).resolve().parent
 PEERS = (
-    *("cryptography", "pyjwt", "joserfc", "sd-jwt", "click", "jsonschema-rs"),
+    *("cryptography", "pyjwt", "joserfc", "sd-jwt", "pymdoccbor", "click", "jsonschema-rs"),
     *("rfc8785", "pyld", "pyoxigraph"),
 )
 

@@ -1,5 +1,5 @@
-// One request on standard input, one answer on standard output, both JSON: what `jose` and `@sd-jwt`
-// make of a token. Used by the tests beside this folder; nothing here knows defa-id.
+// One request on standard input, one answer on standard output, both JSON: what `jose`, `@sd-jwt` and
+// `@auth0/mdl` make of a token or document, the latter as base64. Used by the tests beside this folder; nothing here knows defa-id.
 
 import { readFileSync } from "node:fs";
 import { digest, ES256, ES384, generateSalt } from "@sd-jwt/crypto-nodejs";
@@ -26,7 +26,45 @@ async function sdJwt({ alg = "ES256", issuer, holder, verifyIssuer, verifyHolder
   });
 }
 
+const bytes = (text) => Buffer.from(text, "base64");
+const text = (data) => Buffer.from(data).toString("base64");
+
+// An input descriptor for each element that is asked for (Presentation Exchange 2.0), as the library wants it.
+function asked(docType, namespace, elements) {
+  const fields = elements.map((name) => ({ path: [`$['${namespace}']['${name}']`], intent_to_retain: false }));
+  const format = { mso_mdoc: { alg: ["ES256", "EdDSA"] } };
+  return { id: "asked", input_descriptors: [{ id: docType, format, constraints: { limit_disclosure: "required", fields } }] };
+}
+
 const actions = {
+  async "mdl.issue"({ docType, namespace, elements, signed, validUntil, device, issuer, certificate }) {
+    const { Document, MDoc } = await import("@auth0/mdl");
+    const document = await new Document(docType)
+      .addIssuerNameSpace(namespace, elements)
+      .useDigestAlgorithm("SHA-256")
+      .addValidityInfo({ signed: new Date(signed), validFrom: new Date(signed), validUntil: new Date(validUntil) })
+      .addDeviceKeyInfo({ deviceKey: device })
+      .sign({ issuerPrivateKey: issuer, issuerCertificate: certificate, alg: "ES256" });
+    return { mdoc: text(new MDoc([document]).encode()) };
+  },
+  async "mdl.respond"({ mdoc, docType, namespace, elements, transcript, device, reader }) {
+    const { DeviceResponse } = await import("@auth0/mdl");
+    const response = DeviceResponse.from(bytes(mdoc))
+      .usingPresentationDefinition(asked(docType, namespace, elements))
+      .usingSessionTranscriptBytes(bytes(transcript));
+    const proved = reader
+      ? response.authenticateWithMAC(device, bytes(reader), "HS256")
+      : response.authenticateWithSignature(device, "ES256");
+    return { mdoc: text((await proved.sign()).encode()) };
+  },
+  async "mdl.verify"({ mdoc, transcript, reader, roots }) {
+    const { Verifier } = await import("@auth0/mdl");
+    const found = await new Verifier(roots).verify(bytes(mdoc), {
+      encodedSessionTranscript: bytes(transcript),
+      ephemeralReaderKey: reader && bytes(reader),
+    });
+    return { elements: found.documents.map((document) => document.getIssuerNameSpace(document.issuerSignedNameSpaces[0])) };
+  },
   async "jose.sign"({ header, payload, jwk }) {
     const key = await jose.importJWK(jwk, header.alg);
     const bytes = new TextEncoder().encode(JSON.stringify(payload));
