@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +18,7 @@ from defa_id.errors import DefaIdError
 from defa_id.operator import sandbox
 from defa_id.operator.keyring import FileKeyring
 
+NOBODY = 65534
 MADE = datetime(2026, 11, 24, 12, tzinfo=UTC)
 LATER = MADE + timedelta(hours=1)
 
@@ -84,5 +88,20 @@ def attempt(name: str, work: Path) -> dict[str, Any]:
         return {"error": said["code"], "message": said["message"]}
 
 
-if __name__ == "__main__":  # as a process of its own, for faults that come from outside
-    print(json.dumps(attempt(sys.argv[1], Path(sys.argv[2]))))  # noqa: T201
+def without_rights(name: str, work: Path) -> dict[str, Any]:
+    """The same by a user who owns nothing and may write nowhere (where we are root; else by ourselves).
+
+    It is done once beside, so that everything is imported before the rights are gone.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        attempt(name, Path(shutil.copytree(work, Path(scratch) / "work")))
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+    return attempt(name, work)
+
+
+if __name__ == "__main__":  # as a process of its own
+    doing = without_rights if "--without-rights" in sys.argv else attempt
+    print(json.dumps(doing(sys.argv[1], Path(sys.argv[2]))))  # noqa: T201
