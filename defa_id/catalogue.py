@@ -17,6 +17,8 @@ HOLDER: Final = "holder"  # the holder's binding is asked for
 ENVELOPE: Final = "envelope"  # the credential came inside a presentation
 STATUS: Final = "status"  # the credential names a status, or the policy or registry demands one
 SCHEMA: Final = "schema"  # the registry entry names a schema
+CAPPED: Final = "capped"  # the arrangement relied on has a cap
+LINKS: Final = "links"  # the purpose names values that have to stand in two credentials
 KEY_BOUND: Final = "key-bound"  # the holder's proof is an SD-JWT key binding
 SEVERAL: Final = "several"  # several credentials came, and their holder's binding is asked for
 LISTED: Final = "listed"  # trust comes from the registry
@@ -276,6 +278,19 @@ def _checks() -> Iterable[CheckEntry]:
         "A trial recognition is not a live one.",
     )
     yield check(
+        "recognition.cap",
+        "Is the arrangement's cap not used up?",
+        "defa-id recognition design: phases and caps",
+        "A trial is allowed for so many cases, and this is one more.",
+        CAPPED,
+    )
+    yield check(
+        "assurance.mapping",
+        "Is the reading of the level on a footing that carries what the recognition carries?",
+        "defa-id recognition design: mapping records and their status",
+        "A reading that is only proposed is enough for a trial, not for more.",
+    )
+    yield check(
         "assurance.granted",
         "Did the home state grant the level the recognition asks for?",
         "defa-id recognition design, assurance; eIDAS 2015/1502 and ISO/IEC 29115 as advisory crosswalks",
@@ -292,6 +307,37 @@ def _checks() -> Iterable[CheckEntry]:
         "Does the relying policy take this format?",
         "defa-id policy document: formats",
         "The relying party has chosen not to take it.",
+    )
+    yield check(
+        "policy.type",
+        "Does the purpose take this kind of credential?",
+        "defa-id policy document: purposes, types",
+        "The rules of this sector name another document, whatever the level of this one.",
+    )
+    yield check(
+        "policy.algorithm",
+        "Does the relying policy still take this algorithm?",
+        "defa-id policy document: algorithms, with the time each ends",
+        "The relying party has given this algorithm up.",
+    )
+    yield check(
+        "policy.request",
+        "Are the claims that are asked for ones that may be asked for?",
+        "defa-id policy document: ask and never_request",
+        "The request goes further than the home state or the policy allows.",
+    )
+    yield check(
+        "policy.transfer",
+        "May the claims that are asked for leave the verifier?",
+        "defa-id policy document: transfer",
+        "A rule on transferring personal data keeps them where they are.",
+    )
+    yield check(
+        "policy.links",
+        "Do the credentials presented speak of the same things where they have to?",
+        "defa-id policy document: purposes, links",
+        "A mandate of one company, say, would open the account of another.",
+        LINKS,
     )
     yield check(
         "policy.claims",
@@ -754,6 +800,43 @@ def _reasons() -> Iterable[Reason]:
     yield reason(
         "LOA_UNKNOWN", "The home state grants no level this verifier knows.", "Ask the home state's authority."
     )
+    yield reason(
+        "LOA_MAPPING",
+        "The reading of its level is not on a footing that carries more than a trial.",
+        "The two states declare or agree how the level is read, or the recognition stays a trial.",
+    )
+    yield reason("LOA_MAPPING_REVIEW", "The reading of its level was due to be looked at again.", "None.")
+    yield reason("CAP_COUNT", "The arrangement's cap is used up.", "Wait for the next phase, or use another way.")
+    yield reason("CAP_VALUE", "The amount is over the arrangement's cap.", "Ask for less, or use another way.")
+    yield reason("CAP_AMOUNT", "The arrangement caps an amount, and none was named.", "Name it with --amount.")
+    yield reason(
+        "CAP_UNCOUNTED",
+        "The arrangement has a cap, and nothing counts how far it is used.",
+        "Name a counter with --counter FILE.",
+    )
+    yield reason(
+        "POLICY_TYPE", "The purpose takes another kind of credential.", "Ask the holder for one that the line names."
+    )
+    yield reason(
+        "POLICY_ALGORITHM", "The relying policy does not take its algorithm.", "Ask for a newly issued credential."
+    )
+    yield reason(
+        "POLICY_NEVER_REQUEST",
+        "A claim is asked for that may not be asked for.",
+        "Take it out of what the policy asks.",
+    )
+    yield reason(
+        "POLICY_TRANSFER", "A claim that is asked for may not leave.", "Ask a predicate about it in its place."
+    )
+    yield reason(
+        "POLICY_TRANSFER_UNKNOWN",
+        "Whether a claim that is asked for may leave is not known.",
+        "Find out the rule and write it into the policy, or ask a predicate in its place.",
+    )
+    yield reason(
+        "POLICY_LINK", "The credentials speak of different things.", "Ask for credentials that belong together."
+    )
+    yield reason("POLICY_LINK_MISSING", "A credential that has to be there is missing.", "Ask for it as well.")
     yield reason("POLICY_FORMAT", "The policy does not take this format.", "Ask for it in a format the policy takes.")
     yield reason("POLICY_WAIVED", "The policy waives this check.", "Nothing; the reason is given.")
     yield reason("CHECK_NEEDS", "An earlier check did not pass.", "Mend that one first.")

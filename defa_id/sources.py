@@ -85,3 +85,23 @@ class Unavailable(Unknowable):
     def __init__(self, url: str, code: str = "NET_OFFLINE", why: str = "") -> None:
         super().__init__(code, why, url=printable(url, 256))
         self.url = url
+
+
+class Counter(Protocol):
+    """How often an arrangement's phase has been relied on; kept by the relying party, without personal data."""
+
+    def take(self, arrangement: str, phase: str, token: str, cap: int) -> int | None:
+        """Count one more use, unless `cap` is reached; the number of uses with this one, or None.
+
+        One `token` (a digest that says nothing about anybody) counts once, however often it comes. Safe for
+        several at once. Raises `Unknowable` CAP_UNCOUNTED when it cannot be counted.
+        """
+        ...
+
+
+class NoCounter:
+    """Nothing is counted: an arrangement with a cap cannot be relied on."""
+
+    def take(self, arrangement: str, phase: str, token: str, cap: int) -> int | None:  # noqa: ARG002
+        """Raises `Unknowable` CAP_UNCOUNTED; never returns."""
+        raise Unknowable("CAP_UNCOUNTED")

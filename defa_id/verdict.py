@@ -134,7 +134,8 @@ class Accepted(NamedTuple):
     """What an accepted credential says: the only way its claims leave a verdict.
 
     `claims` is what it says about its subject, alike in every format; `document` is the whole
-    processed document; `others` are the further credentials of one presentation.
+    processed document, empty where a policy lets only a part of it leave; `predicates` are the answers to
+    the policy's own questions (None: not known); `others` are the further credentials of one presentation.
     """
 
     claims: Mapping[str, Any]
@@ -143,6 +144,7 @@ class Accepted(NamedTuple):
     document: Mapping[str, Any] = MappingProxyType({})
     conditions: tuple[str, ...] = ()
     others: tuple[Accepted, ...] = ()
+    predicates: Mapping[str, bool | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,6 +162,8 @@ class Verdict:
     at: str = ""
     known_at: str | None = None
     library: str = ""
+    review: Mapping[str, Any] | None = None
+    composition: Mapping[str, Any] | None = None
     catalogue: Catalogue = CATALOGUE
     _subject: Accepted | None = None
 
@@ -228,6 +232,8 @@ class Verdict:
                 {"credential": dict(credential), "recognition": dict(recognition) if recognition else None}
                 for credential, recognition in zip(self.credentials, self.recognitions, strict=True)
             ],
+            "composition": dict(self.composition) if self.composition else None,
+            "review": self._review(),
             "registry": dict(self.registry) if self.registry else None,
             "policy": dict(self.policy) if self.policy else None,
             "documents": [dict(document) for document in self.documents],
@@ -235,6 +241,13 @@ class Verdict:
             "known_at": self.known_at,
             "library": self.library,
         }
+
+    def _review(self) -> dict[str, Any] | None:
+        """Whether a person has to look at this: always, or before it becomes a refusal."""
+        if self.review is None:
+            return None
+        refused = self.review["before_refusal"] and self.decision is not Decision.ACCEPTED
+        return {"required": bool(self.review["always"] or refused), "appeal": self.review["appeal"]}
 
     def to_json(self, indent: int | None = None) -> str:
         """`to_dict` as JSON text; the same inputs give the same bytes."""

@@ -16,22 +16,23 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple, TypeVar
 
 from defa_id import catalogue, sources
-from defa_id.answers import authority, document, holder, listing, reliance, status
+from defa_id.answers import authority, document, holder, listing, reliance, rules, status
 from defa_id.answers.listing import Signers
+from defa_id.answers.rules import Released
 from defa_id.codec import limits, times
 from defa_id.codec.text import printable, trimmed
 from defa_id.credential import Credential, KeyBinding, Presentation, Reading, Response, StatusEntry
 from defa_id.errors import Fault, Unknowable, WrongUse
 from defa_id.keys import PublicKey
 from defa_id.parts import DEFAULT_PARTS, Case, Format, Parts
-from defa_id.policy import ENVIRONMENTS, Expected, Policy
-from defa_id.sources import Document, Lookup, NoSource, Source, Unavailable
+from defa_id.policy import ENVIRONMENTS, Expected, Policy, Review
+from defa_id.sources import Counter, Document, Lookup, NoCounter, NoSource, Source, Unavailable
 from defa_id.trust import assurance
-from defa_id.trust.assurance import Shown, Vector
+from defa_id.trust.assurance import Granted, Shown, Vector
 from defa_id.trust.recognition import Relied
 from defa_id.trust.records import SchemaReference, Service
 from defa_id.trust.registry import Registry
-from defa_id.verdict import NO_ENVIRONMENT, Accepted, Found, Ledger, Verdict
+from defa_id.verdict import NO_ENVIRONMENT, Accepted, Found, Ledger, Outcome, Verdict
 from defa_id.version import __version__
 
 T = TypeVar("T")
@@ -76,6 +77,7 @@ class Verifier:
         expected: Expected = Expected(),
         source: Source = NoSource(),
         format: str | None = None,
+        counter: Counter = NoCounter(),
     ) -> Verdict:
         """The verdict on `data`, as of `at`, with what was on record at `known_at` (all, if None).
 
@@ -89,7 +91,7 @@ class Verifier:
             names = ", ".join(known.name for known in self.parts.formats)
             raise WrongUse(f"no format {printable(format)!r}", hint=f"There are {names}.")
         raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-        return _Walk(self, at, known_at, expected, source).walk(trimmed(raw), format)
+        return _Walk(self, at, known_at, expected, source, counter).walk(trimmed(raw), format)
 
 
 class _Fetched(NamedTuple):
@@ -154,16 +156,23 @@ class _Walk:
     """One walk down the corridor."""
 
     def __init__(
-        self, verifier: Verifier, at: datetime, known_at: datetime | None, expected: Expected, source: Source
+        self,
+        verifier: Verifier,
+        at: datetime,
+        known_at: datetime | None,
+        expected: Expected,
+        source: Source,
+        counter: Counter,
     ) -> None:
         self.verifier = verifier
         self.registry, self.policy, self.parts = verifier.registry, verifier.policy, verifier.parts
         self.at, self.known_at, self.expected = at, known_at, expected
         self.ledger = Ledger(self.parts.catalogue, self.policy.waive)
         self.door = _Door(source, self.ledger)
+        self.counter = counter
+        self.judged: list[Credential] = []
         self.asked = {catalogue.LISTED if self.policy.safe else catalogue.UNLISTED}
-        rule = self.policy.purposes.get(self.policy.purpose or "", {}).get("holder_binding")
-        if expected.asked or "always" in (self.policy.holder_binding, rule):
+        if expected.asked or "always" in (self.policy.holder_binding, self.policy.rule.holder_binding):
             self.asked.add(catalogue.HOLDER)
         self.holder_asked = catalogue.HOLDER in self.asked
         self.items = self.signatures = self.status_lines = 0
@@ -179,6 +188,10 @@ class _Walk:
         if self.holder_asked and len(self.holders) > 1:
             self.asked.add(catalogue.SEVERAL)
             self.ledger.run("holder.linked", lambda: holder.linked(self.holders), needs=["holder.proof"])
+        if self.policy.rule.links:
+            self.asked.add(catalogue.LINKS)
+            links = self.policy.rule.links
+            self.ledger.run("policy.links", lambda: rules.linked(links, self.judged), needs=["proof.signature"])
         return self.close()
 
     def open(self, data: bytes, name: str | None, within: _Envelope | None) -> None:
@@ -271,8 +284,8 @@ class _Walk:
         bound = self.holder(credential, format, item, within)
         fresh = self.revocation(credential, services or (), covered, item)
         self.schema(credential, covered, item)
-        level = authority.level_of(credential, covered, at, known_at)
-        reached, capped_by = assurance.achieved(level, Shown(bound, fresh))
+        level = authority.level_of(registry, credential, covered, at, known_at)
+        reached, capped_by = assurance.achieved(level.vector, Shown(bound, fresh))
         relied = self.recognition(credential, home, level, item)
         run(
             "assurance.achieved",
@@ -280,12 +293,45 @@ class _Walk:
             needs=["issuer.scope", "proof.signature"],
             item=item,
         )
-        run("policy.format", lambda: reliance.format_taken(policy, credential), needs=["format.model"], item=item)
-        run("policy.claims", lambda: reliance.claims_present(policy, credential), needs=["format.model"], item=item)
+        released = self.rules(credential, home, item)
         for own in self.parts.checks:
             case = Case(credential, home, policy, at)
             run(own.id, lambda own=own, case=case: own.step(case), needs=["proof.signature"], item=item)  # type: ignore[misc]
-        self.record(credential, services or (), relied, level, reached, capped_by)
+        self.cap(credential, relied, item)
+        self.judged.append(credential)
+        self.record(credential, services or (), relied, (level, reached, capped_by), released)
+
+    def rules(self, credential: Credential, home: str | None, item: int) -> Released:
+        """What the relying party's own policy says; what may leave the verifier."""
+        run, policy, needs = self.ledger.run, self.policy, ["format.model"]
+        run("policy.format", lambda: rules.format_taken(policy, credential), needs=needs, item=item)
+        run("policy.type", lambda: rules.type_taken(policy, credential), needs=needs, item=item)
+        run("policy.algorithm", lambda: rules.algorithm_taken(policy, credential, self.at), needs=needs, item=item)
+        run("policy.claims", lambda: rules.claims_present(policy, credential), needs=needs, item=item)
+        run("policy.request", lambda: rules.request_permitted(policy, home), needs=needs, item=item)
+        released = run(
+            "policy.transfer",
+            lambda: rules.transfer_permitted(policy, credential, home, self.at),
+            needs=["policy.request"],
+            item=item,
+        )
+        return released or rules.NOTHING
+
+    def cap(self, credential: Credential, relied: Relied | None, item: int) -> None:
+        """Counting comes last: what is refused uses nothing up."""
+        if relied is None or relied.cap is None:
+            return
+        self.asked.add(catalogue.CAPPED)
+        named = f"{self.registry.name} {relied.arrangement} {credential.digest}"
+        token = hashlib.sha256(named.encode()).hexdigest()
+        lines = [line for line in self.ledger.lines if line.outcome is not Outcome.PASSED]
+        short = sorted({line.id for line in lines} & self.parts.catalogue.required(self.asked))
+        self.ledger.run(
+            "recognition.cap",
+            lambda: reliance.capped(relied, self.policy.amount, self.counter, token),
+            needs=short,
+            item=item,
+        )
 
     def signers(self, credential: Credential, services: tuple[Service, ...], item: int) -> Signers | None:
         if self.policy.safe:
@@ -490,7 +536,7 @@ class _Walk:
             return data
         return self.door.fetch(reference.uri, limits.DOCUMENT_BYTES, "SCHEMA_UNAVAILABLE", self.ledger.clean).data
 
-    def recognition(self, credential: Credential, home: str | None, level: Vector, item: int) -> Relied | None:
+    def recognition(self, credential: Credential, home: str | None, level: Granted, item: int) -> Relied | None:
         run, registry, policy = self.ledger.run, self.registry, self.policy
         relied = run(
             "recognition.in_force",
@@ -499,8 +545,15 @@ class _Walk:
             item=item,
         )
         needs = ["recognition.in_force"]
-        run("recognition.instrument", lambda: reliance.instrument(registry, _some(relied)), needs=needs, item=item)
+        relying = policy.for_state or ""
+        run(
+            "recognition.instrument",
+            lambda: reliance.instrument(registry, _some(relied), relying, _some(home), self.at),
+            needs=needs,
+            item=item,
+        )
         run("recognition.environment", lambda: reliance.environment(policy, _some(relied)), needs=needs, item=item)
+        run("assurance.mapping", lambda: reliance.mapping(level, _some(relied), self.at), needs=needs, item=item)
         run("assurance.granted", lambda: reliance.level_granted(level, _some(relied)), needs=needs, item=item)
         return relied
 
@@ -509,11 +562,11 @@ class _Walk:
         credential: Credential,
         services: tuple[Service, ...],
         relied: Relied | None,
-        level: Vector,
-        reached: Vector,
-        capped_by: tuple[str, ...],
+        levels: tuple[Granted, Vector, tuple[str, ...]],
+        released: Released,
     ) -> None:
         """What the verdict says about this credential, and what it hands over if accepted."""
+        level, reached, capped_by = levels
         first = services[0] if services else None
         listed = {name.value for service in services for name in service.names}.union(*(one.types for one in services))
         self.credentials.append(
@@ -544,17 +597,49 @@ class _Walk:
                     else NO_ENVIRONMENT,
                     "level": {
                         "label": reached.label(),
-                        "granted": level.label(),
+                        "granted": level.vector.label(),
                         "vector": reached._asdict(),
                         "capped_by": list(capped_by),
                     },
-                    "conditions": [*(relied.conditions if relied else ()), *self.policy.conditions],
+                    "conditions": [
+                        *(relied.conditions if relied else ()),
+                        *_conditions(self.policy, first.state if first else None, credential.types),
+                    ],
                 }
             )
         conditions = tuple(self.recognitions[-1]["conditions"]) if self.recognitions[-1] else ()
+        document = credential.claims if released.whole else {}
         self.subjects.append(
-            Accepted(credential.subject, credential.issuer or "", reached.label(), credential.claims, conditions)
+            Accepted(
+                released.claims,
+                credential.issuer or "",
+                reached.label(),
+                document,
+                conditions,
+                predicates=released.predicates,
+            )
         )
+
+    def review(self) -> Mapping[str, Any] | None:
+        """When a person has to look, by the policy; None where it does not ask for that."""
+        wanted = self.policy.review
+        if wanted == Review():
+            return None
+        always = bool(wanted.states or wanted.types) and any(
+            _concerns(wanted.states, wanted.types, said["issuer"]["state"], said["types"]) for said in self.credentials
+        )
+        return {"always": always, "before_refusal": wanted.before_refusal, "appeal": wanted.appeal}
+
+    def composition(self) -> Mapping[str, Any] | None:
+        """What several credentials reach together: the lowest on every axis, if they belong to one holder.
+        A licence does not inherit the level of an identity that nothing links to it."""
+        vectors = [said["level"]["vector"] for said in self.recognitions if said is not None]
+        if len(vectors) < 2:
+            return None
+        linked = self.ledger.passed("holder.linked")
+        lowest = Vector(*(min(vector[axis] for vector in vectors) for axis in "PAFG"))
+        reached = lowest if linked else assurance.LADDER["none"]
+        return {"linked": linked, "label": reached.label(), "vector": reached._asdict()}
 
     def close(self) -> Verdict:
         """The fold is the verdict's own; here only what it depended on is written down."""
@@ -586,6 +671,8 @@ class _Walk:
             at=times.show(self.at),
             known_at=times.show(self.known_at) if self.known_at else None,
             library=f"defa-id {__version__}",
+            review=self.review(),
+            composition=self.composition(),
             catalogue=self.parts.catalogue,
             _subject=subject,
         )
@@ -619,6 +706,16 @@ def _binding(format: Format, credential: Credential, expected: Expected) -> Foun
     if format.binding is None:
         raise Fault("KB_MISSING")
     return Found(format.binding(credential, expected), "with a key binding", {})
+
+
+def _conditions(policy: Policy, home: str | None, types: Collection[str]) -> list[str]:
+    """What the policy and the purpose attach to relying on this state's credential of these types."""
+    own = [one.text for one in policy.conditions if _concerns(one.states, one.types, home, types)]
+    return [*own, *policy.rule.conditions]
+
+
+def _concerns(states: Collection[str], kinds: Collection[str], home: str | None, types: Collection[str]) -> bool:
+    return (not states or home in states) and (not kinds or bool(set(kinds) & set(types)))
 
 
 def _named(name: str, listed: Collection[str]) -> str:

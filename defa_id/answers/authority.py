@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import reduce
 
 from defa_id.answers.listing import UNTYPED, Signer, Signers, relevant
 from defa_id.codec import times
@@ -12,7 +13,7 @@ from defa_id.credential import Credential
 from defa_id.errors import Fault
 from defa_id.policy import Policy
 from defa_id.trust import assurance, history
-from defa_id.trust.assurance import Vector
+from defa_id.trust.assurance import Granted
 from defa_id.trust.records import Service, known
 from defa_id.trust.registry import Registry
 from defa_id.verdict import Found
@@ -86,17 +87,20 @@ def _within_scope(registry: Registry, credential: Credential, signer: Signer) ->
     )
 
 
-def level_of(credential: Credential, services: tuple[Service, ...], at: datetime, known_at: datetime | None) -> Vector:
+def level_of(
+    registry: Registry, credential: Credential, services: tuple[Service, ...], at: datetime, known_at: datetime | None
+) -> Granted:
     """The level the home state grants: for each type the highest of the authorisations that stand behind
     it (if none does, of those that cover it), and of several types the lowest on every axis."""
     issued = credential.window.issued or at
+    mappings = registry.vocabulary.get("mappings", ())
     levels = []
     for type in credential.types or (UNTYPED,):
         covering = [service for service in services if type in service.types]
         standing = [service for service in covering if _stands(service, credential, at, known_at)] or covering
-        granted = (assurance.granted(service.assurance, issued, at, known_at) for service in standing)
-        levels.append(max(granted, default=assurance.LADDER["none"]))
-    return Vector(*(min(axis) for axis in zip(*levels, strict=True)))
+        found = [assurance.granted(service.assurance, issued, at, known_at, mappings) for service in standing]
+        levels.append(max(found, key=lambda one: one.vector, default=assurance.NOTHING))
+    return reduce(Granted.least, levels)
 
 
 def _stands(service: Service, credential: Credential, at: datetime, known_at: datetime | None) -> bool:

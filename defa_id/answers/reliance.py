@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from defa_id.answers.listing import UNTYPED
 from defa_id.codec.text import printable
 from defa_id.credential import Credential
-from defa_id.errors import EvidenceValue, Fault
+from defa_id.errors import EvidenceValue, Fault, Unknowable
 from defa_id.policy import LEVELS, Policy
+from defa_id.sources import Counter
 from defa_id.trust import assurance, recognition
-from defa_id.trust.assurance import Vector
+from defa_id.trust.assurance import Granted, Vector
 from defa_id.trust.recognition import Relied
 from defa_id.trust.registry import Registry
 from defa_id.verdict import Found
+
+BINDING: Final = ("pilot", "live")  # what rests on more than a trial has to have a basis
+_STANDING: Final = ("unknown", "proposed", "concluded", "signed", "ratified", "in_force")
 
 
 def recognised(
@@ -22,7 +27,7 @@ def recognised(
     policy: Policy,
     home: str,
     credential: Credential,
-    level: Vector,
+    level: Granted,
     at: datetime,
     known_at: datetime | None,
 ) -> Found[Relied]:
@@ -30,14 +35,15 @@ def recognised(
     relying = policy.for_state or ""
     found = [
         recognition.decide(
-            registry, relying, home, recognition.Question(type, policy.purpose, at, known_at), level.label()
+            registry, relying, home, recognition.Question(type, policy.purpose, at, known_at), level.vector.label()
         )
         for type in credential.types or (UNTYPED,)
     ]
-    relied = max(found, key=lambda one: (LEVELS.index(one.min_level), one.environment != "demo"))
+    relied = max(found, key=lambda one: (LEVELS.index(one.min_level), one.cap is not None, one.environment != "demo"))
     cited = [one.instrument for one in found if one.instrument is not None]
+    weak = [id for id in cited if _instrument_status(registry, id, (relying, home), at) != "in_force"]
     relied = relied._replace(
-        instrument=next((id for id in cited if _instrument_status(registry, id) != "in_force"), relied.instrument),
+        instrument=next(iter(weak), relied.instrument),
         environment=recognition.weakest(*(one.environment for one in found)),
         conditions=tuple(dict.fromkeys(text for one in found for text in one.conditions)),
     )
@@ -47,13 +53,13 @@ def recognised(
     return Found(relied, why, {"relying": relying, "home": home, "arrangement": printable(relied.arrangement, 128)})
 
 
-def instrument(registry: Registry, relied: Relied) -> Found[None]:
-    """recognition.instrument: one not in force carries a trial at most."""
+def instrument(registry: Registry, relied: Relied, relying: str, home: str, at: datetime) -> Found[None]:
+    """recognition.instrument: one not in force for both states carries a trial at most."""
     if relied.instrument is None:
         return Found(None, "no instrument is cited", {})
-    status = _instrument_status(registry, relied.instrument)
+    status = _instrument_status(registry, relied.instrument, (relying, home), at)
     evidence = {"instrument": printable(relied.instrument), "status": printable(status)}
-    if status != "in_force" and relied.environment in ("pilot", "live"):
+    if status != "in_force" and relied.environment in BINDING:
         raise Fault("RECOGNITION_INSTRUMENT", **evidence)
     return Found(
         None, f"{printable(relied.instrument)} is {printable(status)}; enough for {relied.environment}", evidence
@@ -68,9 +74,44 @@ def environment(policy: Policy, relied: Relied) -> Found[None]:
     return Found(None, relied.environment, evidence)
 
 
-def level_granted(level: Vector, relied: Relied) -> Found[None]:
+def mapping(level: Granted, relied: Relied, at: datetime) -> Found[None]:
+    """assurance.mapping: whose reading of the level it is, and whether that carries what the recognition carries."""
+    evidence = {"status": level.status, "environment": relied.environment}
+    if relied.environment in BINDING and level.status not in assurance.CARRIES_MORE_THAN_A_TRIAL:
+        raise Fault("LOA_MAPPING", f"the reading of its level is {level.status}", **evidence)
+    if level.review_by is not None and at >= level.review_by:
+        return Found(None, f"{level.status}, and due to be looked at again", evidence, "LOA_MAPPING_REVIEW")
+    return Found(None, level.status, evidence)
+
+
+def capped(relied: Relied, amount: int | None, counter: Counter, token: str) -> Found[None]:
+    """recognition.cap: counted only when nothing else stands in the way.
+
+    `token` names this use without saying anything about anybody; one credential counts once.
+    """
+    cap, arrangement = relied.cap, relied.arrangement or ""
+    if cap is None:
+        return Found(None, "there is none", {})
+    evidence: dict[str, EvidenceValue | list[str]] = {
+        "phase": printable(cap.phase),
+        "uses": cap.uses,
+        "value": cap.value,
+    }
+    if cap.value is not None:
+        if amount is None:
+            raise Unknowable("CAP_AMOUNT", **evidence)
+        if amount > cap.value:
+            raise Fault("CAP_VALUE", f"{amount} is asked for, {cap.value} is the most", **evidence)
+    if cap.uses is not None:
+        used = counter.take(arrangement, cap.phase, token, cap.uses)
+        if used is None:
+            raise Fault("CAP_COUNT", f"all {cap.uses} are used up", **evidence)
+    return Found(None, f"within the cap of {printable(cap.phase)}", evidence)
+
+
+def level_granted(level: Granted, relied: Relied) -> Found[None]:
     """assurance.granted"""
-    label = level.label()
+    label = level.vector.label()
     evidence = {"granted": label, "minimum": relied.min_level}
     if not assurance.meets(label, relied.min_level):
         code = "LOA_UNKNOWN" if label == "none" else "LOA_INSUFFICIENT"
@@ -79,45 +120,34 @@ def level_granted(level: Vector, relied: Relied) -> Found[None]:
 
 
 def level_achieved(reached: Vector, capped_by: tuple[str, ...], policy: Policy) -> Found[None]:
-    """assurance.achieved"""
-    label = reached.label()
+    """assurance.achieved: the label asked for, and on each axis what the purpose asks for."""
+    label, short = reached.label(), assurance.falls_short(reached, policy.rule.vector)
     evidence: dict[str, EvidenceValue | list[str]] = {
         "achieved": label,
         "needed": policy.needed_level,
         "capped_by": list(capped_by),
     }
+    capped = f", capped by {' and '.join(capped_by)}" if capped_by else ""
     if not assurance.meets(label, policy.needed_level):
-        capped = f", capped by {' and '.join(capped_by)}" if capped_by else ""
         raise Fault("LOA_NOT_ACHIEVED", f"{label}{capped}; {policy.needed_level} is asked for", **evidence)
+    if short:
+        evidence["short"] = list(short)
+        raise Fault("LOA_NOT_ACHIEVED", f"less than the purpose asks for on {', '.join(short)}{capped}", **evidence)
     return Found(
         None, label if policy.needed_level == "none" else f"{label}; {policy.needed_level} is asked for", evidence
     )
 
 
-def format_taken(policy: Policy, credential: Credential) -> Found[None]:
-    """policy.format"""
-    if policy.formats is not None and credential.format not in policy.formats:
-        raise Fault("POLICY_FORMAT", format=credential.format)
-    return Found(None, credential.format, {"format": credential.format})
+def _instrument_status(registry: Registry, id: str, states: tuple[str, str], at: datetime) -> str:
+    """The weakest of what it is for the two states at that time; where it says nothing of one, what it is at all."""
+    entry = next((entry for entry in registry.vocabulary.get("instruments", ()) if entry.get("id") == id), None)
+    if entry is None:
+        return "unknown"
+    return min((_status_for(entry, state, at) for state in states), key=_STANDING.index)
 
 
-def claims_present(policy: Policy, credential: Credential) -> Found[None]:
-    """policy.claims: each path in what the credential says about its subject, or in the document."""
-    for path in policy.required_claims:
-        if not _present(credential.subject, path) and not _present(credential.claims, path):
-            raise Fault("SCOPE_REQUIRED_CLAIM", f"{'.'.join(path)} is not disclosed", claim=".".join(path))
-    count = len(policy.required_claims)
-    return Found(None, f"{count} asked for, all there" if count else "none asked for", {"asked": count})
-
-
-def _instrument_status(registry: Registry, id: str) -> str:
-    found = (entry["status"] for entry in registry.vocabulary.get("instruments", []) if entry.get("id") == id)
-    return str(next(found, "unknown"))
-
-
-def _present(claims: Any, path: tuple[str, ...]) -> bool:
-    for step in path:
-        if not isinstance(claims, dict) or step not in claims:
-            return False
-        claims = claims[step]
-    return True
+def _status_for(entry: Mapping[str, Any], state: str, at: datetime) -> str:
+    own = entry.get("states", {}).get(state, entry)
+    since = own.get("since") or own.get("dates", {}).get(str(own["status"]))
+    ahead = since is not None and str(since) > at.date().isoformat()
+    return "proposed" if ahead or own["status"] not in _STANDING else str(own["status"])

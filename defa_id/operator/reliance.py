@@ -57,6 +57,7 @@ class _Draft(Registry):
     def __init__(self, tree: Tree, now: datetime) -> None:
         self.environment = tree.environment
         self.vocabulary = tree.vocabulary
+        self.mappings = tree.vocabulary.get("mappings", ())
         self._lists: dict[str, StateList] = {}
         self._denials: dict[str, tuple[Denial, ...]] = {}
         for territory, source in tree.states.items():
@@ -134,7 +135,7 @@ def _outcome(
 ) -> _Outcome:
     if service is None or by not in draft.states():
         return _Outcome(REFUSED, "not listed")
-    level = assurance.granted(service.assurance, issued, asked.moment, None).label()
+    level = assurance.granted(service.assurance, issued, asked.moment, None, draft.mappings).vector.label()
     through = ""
     try:
         relied = recognition.decide(draft, by, service.state, asked, level)

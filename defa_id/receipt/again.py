@@ -219,9 +219,9 @@ class _Asking:
             **listed,
         )
         covered = run("issuer.scope", lambda: self._scope(_given(signers)), **listed) or ()
-        level = authority.level_of(credential, covered, at, known_at)
+        level = authority.level_of(registry, credential, covered, at, known_at)
         caps = self._recorded["recognition"]["level"]["capped_by"]
-        reached, capped_by = assurance.achieved(level, Shown("bearer" not in caps, "status" not in caps))
+        reached, capped_by = assurance.achieved(level.vector, Shown("bearer" not in caps, "status" not in caps))
         needs = ["issuer.scope", "proof.signature"]
         relied = run(
             "recognition.in_force",
@@ -230,8 +230,14 @@ class _Asking:
             item=item,
         )
         resting = {"needs": ["recognition.in_force"], "item": item}
-        run("recognition.instrument", lambda: reliance.instrument(registry, _given(relied)), **resting)
+        relying, home = policy.for_state or "", _given(services)[0].state if services else ""
+        run(
+            "recognition.instrument",
+            lambda: reliance.instrument(registry, _given(relied), relying, home, at),
+            **resting,
+        )
         run("recognition.environment", lambda: reliance.environment(policy, _given(relied)), **resting)
+        run("assurance.mapping", lambda: reliance.mapping(level, _given(relied), at), **resting)
         run("assurance.granted", lambda: reliance.level_granted(level, _given(relied)), **resting)
         run("assurance.achieved", lambda: reliance.level_achieved(reached, capped_by, policy), needs=needs, item=item)
         return self._ledger.lines

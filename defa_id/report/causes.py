@@ -102,6 +102,13 @@ _BY_CHECK: Final = {
     "recognition.environment": ("RECOGNITION_ENVIRONMENT",),
     "assurance.granted": ("LOA_INSUFFICIENT", "LOA_UNKNOWN"),
     "assurance.achieved": ("LOA_NOT_ACHIEVED",),
+    "recognition.cap": ("CAP_*",),
+    "assurance.mapping": ("LOA_MAPPING", "LOA_MAPPING_REVIEW"),
+    "policy.type": ("POLICY_TYPE",),
+    "policy.algorithm": ("POLICY_ALGORITHM",),
+    "policy.request": ("POLICY_NEVER_REQUEST",),
+    "policy.transfer": ("POLICY_TRANSFER", "POLICY_TRANSFER_UNKNOWN"),
+    "policy.links": ("POLICY_LINK", "POLICY_LINK_MISSING"),
     "policy.format": ("POLICY_FORMAT",),
     "policy.claims": ("SCOPE_REQUIRED_CLAIM",),
 }

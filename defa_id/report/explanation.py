@@ -20,6 +20,8 @@ _WHEN = {
     catalogue.SCHEMA: "when the registry names a schema",
     catalogue.KEY_BOUND: "when the holder's proof is an SD-JWT key binding",
     catalogue.SEVERAL: "when several credentials are shown together and holder binding is asked for",
+    catalogue.CAPPED: "when the arrangement relied on has a cap",
+    catalogue.LINKS: "when the purpose names what has to stand in two credentials",
     catalogue.LISTED: "when trust comes from the registry",
     catalogue.UNLISTED: "when trust in the issuer is not asked for",
 }

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from defa_id.errors import Fault
 from defa_id.policy import ENVIRONMENTS, LEVELS
 from defa_id.trust.history import ENDED, GRANTED, at
-from defa_id.trust.records import Arrangement, Recognition, covers, known
+from defa_id.trust.records import Arrangement, Cap, Phase, Recognition, covers, known
 from defa_id.trust.registry import Registry
 
 RIPE_FOR: Final = {"experimental": "sandbox", "developing": "pilot", "established": "live"}
@@ -30,6 +30,7 @@ class Relied(NamedTuple):
     min_level: str
     conditions: tuple[str, ...]
     instrument: str | None
+    cap: Cap | None = None
 
 
 class Question(NamedTuple):
@@ -88,6 +89,7 @@ def decide(registry: Registry, relying: str, home: str, question: Question, leve
         best.min_level,
         best.conditions,
         best.instrument,
+        best.cap,
     )
 
 
@@ -97,9 +99,9 @@ def statements(registry: Registry, relying: str, home: str, known_at: datetime |
     direct = [record for record in known(own.recognitions, known_at) if record.of == home]
     if home not in registry.states():
         return tuple(direct)
-    theirs = {(a.id, a.digest) for a in known(registry.state_list(home).arrangements, known_at)}
+    theirs = {(a.id, a.digest): a for a in known(registry.state_list(home).arrangements, known_at)}
     joint = [
-        _side(arrangement, relying, home, phase)
+        _side(arrangement, theirs[arrangement.id, arrangement.digest], relying, home, phase)
         for arrangement in known(own.arrangements, known_at)
         if home in arrangement.parties and relying in arrangement.parties
         if (arrangement.id, arrangement.digest) in theirs
@@ -214,28 +216,32 @@ def _timing(record: Recognition, moment: datetime, known_at: datetime | None) ->
         return "RECOGNITION_NOT_YET"
     if not covers(record.begins, record.ends, moment):
         return "RECOGNITION_ENDED"
-    event = at(known(record.events, known_at), moment)
-    if event is None or event.status in IN_FORCE:
-        return None
-    return "RECOGNITION_ENDED" if event.status in ENDED | {"ended"} else "RECOGNITION_SUSPENDED"
+    for events in (record.events, record.counter_events):
+        event = at(known(events, known_at), moment)
+        if event is not None and event.status not in IN_FORCE:
+            return "RECOGNITION_ENDED" if event.status in ENDED | {"ended"} else "RECOGNITION_SUSPENDED"
+    return None
 
 
-def _side(arrangement: Arrangement, by: str, of: str, phase: tuple[datetime, datetime | None]) -> Recognition:
+def _side(arrangement: Arrangement, theirs: Arrangement, by: str, of: str, phase: Phase) -> Recognition:
+    """One direction of an arrangement. What either of the two has suspended or left does not hold between them."""
     return Recognition(
         id=arrangement.id,
         by=by,
         of=of,
         types=arrangement.types,
         purposes=arrangement.purposes,
-        min_level=arrangement.min_level,
+        min_level=arrangement.levels.get((by, of), arrangement.min_level),
         environment=arrangement.environment,
-        begins=phase[0],
-        ends=phase[1],
+        begins=phase.begins,
+        ends=phase.ends,
         recorded=arrangement.recorded,
         conditions=arrangement.conditions,
         instrument=arrangement.instrument,
-        events=(),
+        events=arrangement.events,
         arrangement=arrangement.id,
+        cap=phase.cap,
+        counter_events=theirs.events,
     )
 
 

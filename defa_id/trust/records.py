@@ -67,7 +67,8 @@ class SchemaReference(NamedTuple):
 
 
 class Assurance(NamedTuple):
-    """A level the home state grants, with its time."""
+    """A level the home state grants, with its time. `status`: how far others follow this reading of it
+    (agreed, declared, assessed, proposed, unknown); `framework` and `version`: whose levels these are."""
 
     level: str
     effective: datetime
@@ -75,6 +76,8 @@ class Assurance(NamedTuple):
     recorded: datetime
     basis: str
     status: str
+    framework: str = "defa-id-reference"
+    version: str = "1"
 
 
 class Service(NamedTuple):
@@ -104,8 +107,17 @@ class Service(NamedTuple):
     status_lists: Mapping[str, str | None] = {}
 
 
+class Cap(NamedTuple):
+    """How often a phase may be relied on, and up to which amount each time; None: without end."""
+
+    phase: str
+    uses: int | None
+    value: int | None
+
+
 class Recognition(NamedTuple):
-    """One directed statement of a relying state, or its side of an arrangement."""
+    """One directed statement of a relying state, or its side of an arrangement. `counter_events`: what the
+    other side of an arrangement did about it."""
 
     id: str
     by: str
@@ -121,10 +133,22 @@ class Recognition(NamedTuple):
     instrument: str | None
     events: tuple[Event, ...]
     arrangement: str | None = None
+    cap: Cap | None = None
+    counter_events: tuple[Event, ...] = ()
+
+
+class Phase(NamedTuple):
+    """One phase of an arrangement: from when until when, and how much it carries."""
+
+    name: str
+    begins: datetime
+    ends: datetime | None
+    cap: Cap | None
 
 
 class Arrangement(NamedTuple):
-    """A plurilateral arrangement as one party has signed it; `digest` tells whether parties signed the same."""
+    """An arrangement as one party has signed it; `digest` tells whether parties signed the same. `events` are
+    this party's own: it may suspend or leave without asking the others. `levels`: minimums by direction."""
 
     id: str
     parties: tuple[str, ...]
@@ -132,11 +156,13 @@ class Arrangement(NamedTuple):
     purposes: frozenset[str]
     min_level: str
     environment: str
-    phases: tuple[tuple[datetime, datetime | None], ...]
+    phases: tuple[Phase, ...]
     recorded: datetime
     conditions: tuple[str, ...]
     instrument: str | None
     digest: str
+    events: tuple[Event, ...] = ()
+    levels: Mapping[tuple[str, str], str] = {}
 
 
 class StateList(NamedTuple):
@@ -269,6 +295,8 @@ def _service(territory: str, entity: Document, service: Document) -> Service:
                 _time(entry, "recorded"),
                 entry["basis"],
                 entry["status"],
+                entry["framework"],
+                entry["framework_version"],
             )
             for entry in service["assurance"]
         ),
@@ -355,17 +383,29 @@ def _arrangement(record: Document, digest: str) -> Arrangement:
         purposes=frozenset(record["purposes"]),
         min_level=record["min_level"],
         environment=record["environment"],
-        phases=tuple((_time(phase, "from"), _optional(phase, "until")) for phase in record["phases"]),
+        phases=tuple(_phase(phase) for phase in record["phases"]),
         recorded=_time(record, "recorded"),
         conditions=tuple(record.get("conditions", ())),
         instrument=record.get("instrument"),
         digest=digest,
+        events=_events(record.get("events", ())),
+        levels={(one["by"], one["of"]): one["min_level"] for one in record.get("directions", ())},
     )
 
 
+def _phase(record: Document) -> Phase:
+    caps = record.get("caps")
+    amount = caps.get("value") if caps else None
+    value = int(amount) if isinstance(amount, str) and amount.isascii() and amount.isdigit() else amount
+    if value is not None and type(value) is not int:
+        raise TypeError("a cap's value is not a whole number")
+    cap = Cap(record["phase"], caps.get("count"), value) if caps else None
+    return Phase(record["phase"], _time(record, "from"), _optional(record, "until"), cap)
+
+
 def _lasting(record: Document) -> dict[str, Any]:
-    """What the parties agree on: everything but when each of them put it on record."""
-    return {name: value for name, value in record.items() if name != "recorded"}
+    """What the parties agree on: everything but when each put it on record, and what each does alone."""
+    return {name: value for name, value in record.items() if name not in ("recorded", "events")}
 
 
 def _english(names: Iterable[Document]) -> str:

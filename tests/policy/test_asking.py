@@ -94,7 +94,7 @@ def test_what_is_wrong_is_echoed_short_and_visible() -> None:
     hostile = "\x1b[31m\u202e" + "X" * 500
     for member in ("for_state", "purpose", "min_level"):
         with pytest.raises(WrongUse) as refused:
-            policy().asking(**{member: hostile})
+            policy().asking(**{member: hostile})  # type: ignore[arg-type]
         assert len(refused.value.message) < 120
         assert not {"\x1b", "\u202e"} & set(refused.value.message)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import jsonschema
@@ -14,10 +15,24 @@ from hypothesis import strategies as st
 from defa_id.catalogue import CATALOGUE
 from defa_id.codec import canonical
 from defa_id.errors import PolicyInvalid
-from defa_id.policy import ENVIRONMENTS, LEVELS, UNWAIVABLE, Policy
+from defa_id.policy import (
+    ENVIRONMENTS,
+    LEVELS,
+    UNWAIVABLE,
+    Condition,
+    Link,
+    Policy,
+    Predicate,
+    Review,
+    Rule,
+    Transfer,
+)
 from tests.support.house import PROJECT
 
 REASON = "a closed trial of three issuers"
+SUNSET = datetime(2027, 1, 1, tzinfo=UTC)
+# What no document sets: where it comes from, and what one question asks.
+NOT_A_MEMBER = {"sha256", "provenance", "amount"}
 LEAST: dict[str, Any] = {"id": "bank/1"}
 
 # member, what a document says, the attribute, what the policy then holds
@@ -34,7 +49,42 @@ HONOURED: tuple[tuple[str, Any, str, Any], ...] = (
     ("required_claims", [["name"], ["address", "country"]], "required_claims", (("name",), ("address", "country"))),
     ("require_expiry", True, "require_expiry", True),
     ("legacy_sd_jwt_typ", True, "legacy_sd_jwt_typ", True),
-    ("conditions", ["certified translation"], "conditions", ("certified translation",)),
+    (
+        "conditions",
+        ["certified translation", {"text": "a person looks", "states": ["PH"], "types": ["Nurse"]}],
+        "conditions",
+        (
+            Condition("certified translation"),
+            Condition("a person looks", frozenset({"PH"}), frozenset({"Nurse"})),
+        ),
+    ),
+    ("algorithms", {"ES256": None, "RS256": "2027-01-01T00:00:00Z"}, "algorithms", {"ES256": None, "RS256": SUNSET}),
+    ("ask", [["name"], ["birth_date"]], "ask", (("name",), ("birth_date",))),
+    (
+        "never_request",
+        {"PH": [["psn"]], "*": [["religion"]]},
+        "never_request",
+        {"PH": (("psn",),), "*": (("religion",),)},
+    ),
+    (
+        "transfer",
+        [{"rule": "in-place", "states": ["VN"], "claims": [["address"]], "source": "a law"}],
+        "transfer",
+        (Transfer("in-place", frozenset({"VN"}), frozenset({("address",)}), "a law"),),
+    ),
+    (
+        "predicates",
+        [{"name": "adult", "claim": ["birth_date"], "test": "age-at-least", "value": 18}],
+        "predicates",
+        (Predicate("adult", ("birth_date",), "age-at-least", 18),),
+    ),
+    (
+        "review",
+        {"before_refusal": True, "states": ["LA"], "types": ["X"], "appeal": "the ombudsman"},
+        "review",
+        Review(True, frozenset({"LA"}), frozenset({"X"}), "the ombudsman"),
+    ),
+    ("relaxable", ["status"], "relaxable", frozenset({"status"})),
     (
         "status_age_days",
         {"low": 5, "substantial": 2, "high": 1},
@@ -49,9 +99,29 @@ HONOURED: tuple[tuple[str, Any, str, Any], ...] = (
     ),
     (
         "purposes",
-        {"banking.account-opening": {"min_level": "high", "holder_binding": "always"}},
+        {
+            "banking.account-opening": {
+                "min_level": "high",
+                "holder_binding": "always",
+                "vector": {"P": 3},
+                "types": ["Passport"],
+                "conditions": ["face to face"],
+                "ask": [["name"]],
+                "links": [[{"type": "A", "path": ["id"]}, {"type": "B", "path": ["of", "id"]}]],
+            }
+        },
         "purposes",
-        {"banking.account-opening": {"min_level": "high", "holder_binding": "always"}},
+        {
+            "banking.account-opening": Rule(
+                "high",
+                "always",
+                {"P": 3},
+                frozenset({"Passport"}),
+                ("face to face",),
+                (("name",),),
+                (Link(("A", ("id",)), ("B", ("of", "id"))),),
+            )
+        },
     ),
     ("waive", {"issuer.listed": REASON}, "waive", {"issuer.listed": REASON}),
 )
@@ -69,12 +139,12 @@ def test_each_member_is_honoured(member: str, value: Any, attribute: str, held: 
     plain, policy = Policy.from_document(LEAST), Policy.from_document({**LEAST, member: value})
     assert getattr(policy, attribute) == held
     assert getattr(plain, attribute) != held
-    others = set(Policy._fields) - {attribute, "sha256"}
+    others = set(Policy._fields) - {attribute, *NOT_A_MEMBER}
     assert {name: getattr(policy, name) for name in others} == {name: getattr(plain, name) for name in others}
 
 
 def test_the_table_leaves_no_member_out() -> None:
-    assert {row[2] for row in HONOURED} == set(Policy._fields) - {"sha256"}
+    assert {row[2] for row in HONOURED} == set(Policy._fields) - NOT_A_MEMBER
 
 
 def test_all_members_together() -> None:
@@ -96,7 +166,7 @@ def test_what_the_least_document_means() -> None:
 @pytest.mark.parametrize("member", DESCRIPTIVE)
 def test_what_is_for_readers_changes_nothing_but_the_digest(member: str) -> None:
     plain, policy = Policy.from_document(LEAST), Policy.from_document({**LEAST, member: DESCRIPTIVE[member]})
-    names = set(Policy._fields) - {"sha256"}
+    names = set(Policy._fields) - NOT_A_MEMBER
     assert {name: getattr(policy, name) for name in names} == {name: getattr(plain, name) for name in names}
     assert policy.sha256 != plain.sha256
 

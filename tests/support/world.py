@@ -251,7 +251,7 @@ def service(
                 "framework_version": "1",
                 "level": level,
                 "basis": "self-declared",
-                "status": "proposed",
+                "status": "declared",
                 "effective": GRANT,
                 "recorded": GRANT,
             }

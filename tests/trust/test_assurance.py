@@ -38,7 +38,7 @@ def record(level: str, effective: int, until: int | None = None, recorded: int |
 
 def granted(records: list[Assurance], issued: int, moment: int, known_at: int | None = None) -> str:
     known = None if known_at is None else START + known_at * DAY
-    return assurance.granted(tuple(records), START + issued * DAY, START + moment * DAY, known).label()
+    return assurance.granted(tuple(records), START + issued * DAY, START + moment * DAY, known).vector.label()
 
 
 def test_the_ladder_is_the_one_written_down() -> None:

@@ -71,7 +71,10 @@ def test_every_waiver_is_printed_with_its_reason(verifier: Verifier) -> None:
     signer = Signer.make()
     verdict = judge(verifier, vc_jwt(signer, vc(did_of(signer, "key")), kid=None))
     told = {line.id: line.why for line in verdict.checks if line.code == "POLICY_WAIVED"}
-    assert set(told) == set(verifier.policy.waive) - {"schema.valid"}  # no schema is named, so none is asked for
+    assert set(told) == set(verifier.policy.waive) - {
+        "schema.valid",
+        "recognition.cap",
+    }  # no schema and no arrangement is named
     assert all(told[id] == verifier.policy.waive[id] for id in told)
     assert "key.listed" not in {line.id for line in verdict.checks}
     assert {"key.resolved", "key.algorithm", "proof.signature", "time.window"} <= verdict.required

@@ -8,18 +8,83 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Self
 
-from defa_id.catalogue import CATALOGUE
 from defa_id.codec import canonical
 from defa_id.codec.text import printable
 from defa_id.errors import Fault, PolicyInvalid, WrongUse
 
 LEVELS: Final = ("none", "low", "substantial", "high")
 ENVIRONMENTS: Final = ("demo", "sandbox", "pilot", "live")
+# From what leaves most freely to what never leaves; what is not known never counts as allowed.
+TRANSFER_ORDER: Final = ("allowed", "in-place", "unknown", "forbidden")
 UNWAIVABLE: Final = ("limit.", "format.", "proof.", "key.algorithm", "key.resolved", "holder.proof", "holder.hash")
+Path = tuple[str, ...]  # names of members, from the outermost on
 _STATE: Final = re.compile(r"[A-Z]{2}")
+_PURPOSE: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)*")
+
+
+class Rule(NamedTuple):
+    """What one purpose asks beyond the policy itself. `vector`: the least to be achieved on each axis, by its
+    letter; `types`: the only credential types it takes (None: any); `links`: values that must stand alike in
+    two of the credentials presented."""
+
+    min_level: str | None = None
+    holder_binding: str = "when-asked"
+    vector: Mapping[str, int] = MappingProxyType({})
+    types: frozenset[str] | None = None
+    conditions: tuple[str, ...] = ()
+    ask: tuple[Path, ...] = ()
+    links: tuple[Link, ...] = ()
+
+
+class Link(NamedTuple):
+    """One value in two credentials of one presentation: (type, path) and (type, path)."""
+
+    one: tuple[str, Path]
+    other: tuple[str, Path]
+
+
+class Transfer(NamedTuple):
+    """What may become of claims from a state: `allowed`, `in-place` (only answers to predicates leave the
+    verifier), `forbidden` or `unknown`. `states` and `claims` empty: all of them; `source`: whose rule it is."""
+
+    rule: str
+    states: frozenset[str] = frozenset()
+    claims: frozenset[Path] = frozenset()
+    source: str = ""
+
+
+class Predicate(NamedTuple):
+    """A question about a claim whose answer is yes, no, or not known: `present`, `equals`, `age-at-least`."""
+
+    name: str
+    claim: Path
+    test: str
+    value: Any = None
+
+
+class Condition(NamedTuple):
+    """A condition attached to an acceptance, for these home states and types (empty: all)."""
+
+    text: str
+    states: frozenset[str] = frozenset()
+    types: frozenset[str] = frozenset()
+
+
+class Review(NamedTuple):
+    """When a person has to look: before a refusal becomes one, and for which home states and types always.
+    `appeal`: where the person concerned can turn."""
+
+    before_refusal: bool = False
+    states: frozenset[str] = frozenset()
+    types: frozenset[str] = frozenset()
+    appeal: str | None = None
+
+
+NO_RULE: Final = Rule()
 
 
 class Policy(NamedTuple):
@@ -27,39 +92,61 @@ class Policy(NamedTuple):
 
     `registry_age_days` is how long after its freshness ran out the registry may still be used, per
     level needed; `status_age_days` is how old a status list may be that does not say when it expires.
-    `trust` is `registry`, or `any-issuer` where trust in the issuer is not asked for.
+    `trust` is `registry`, or `any-issuer` where trust in the issuer is not asked for. `algorithms` are
+    those taken with the moment each ends (None: all that the registry lists). `never_request` are claims
+    that may not be asked for, by home state (`*`: any). `provenance` says which document set a member.
     """
 
     id: str
     sha256: str
     for_state: str | None = None
     purpose: str | None = None
+    amount: int | None = None
     min_level: str | None = None
     status: str = "when-named"
     holder_binding: str = "when-asked"
     environments: frozenset[str] = frozenset(ENVIRONMENTS)
     formats: frozenset[str] | None = None
-    required_claims: tuple[tuple[str, ...], ...] = ()
+    algorithms: Mapping[str, datetime | None] | None = None
+    required_claims: tuple[Path, ...] = ()
+    ask: tuple[Path, ...] = ()
+    never_request: Mapping[str, tuple[Path, ...]] = MappingProxyType({})
+    transfer: tuple[Transfer, ...] = ()
+    predicates: tuple[Predicate, ...] = ()
     require_expiry: bool = False
     legacy_sd_jwt_typ: bool = False
     registry_age_days: Mapping[str, int] = MappingProxyType({"none": 30, "low": 30, "substantial": 7, "high": 0})
     status_age_days: Mapping[str, int] = MappingProxyType({"none": 30, "low": 30, "substantial": 7, "high": 1})
-    purposes: Mapping[str, Mapping[str, str]] = MappingProxyType({})
-    conditions: tuple[str, ...] = ()
+    purposes: Mapping[str, Rule] = MappingProxyType({})
+    conditions: tuple[Condition, ...] = ()
+    review: Review = Review()
     trust: str = "registry"
     waive: Mapping[str, str] = MappingProxyType({})
+    relaxable: frozenset[str] = frozenset()
+    provenance: Mapping[str, str] = MappingProxyType({})
 
     @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> Self:
-        """The policy a document (`schemas/policy.schema.json`) describes.
+    def from_document(cls, document: Mapping[str, Any], base: Policy | None = None) -> Policy:
+        """The policy a document (`schemas/policy.schema.json`) describes, laid over `base` where it names one.
 
-        Raises `PolicyInvalid`, naming the member and the rule, for anything it cannot follow.
+        A document over a base may tighten everything and relax only what the base lets be relaxed. Raises
+        `PolicyInvalid`, naming the member and the rule, for anything it cannot follow.
         """
-        read = _read(document)
+        from defa_id.policy import document as documents
+        from defa_id.policy import overlay
+
+        read = documents.read(document)
         try:
-            return cls(**read, sha256=canonical.digest(dict(document)))
+            own = cls(**read, sha256=canonical.digest(dict(document)))
         except ValueError as error:
             raise PolicyInvalid(f"policy: {error}", hint="Use whole numbers and ASCII member names only.") from None
+        if "base" in document and base is None:
+            raise PolicyInvalid(
+                f"policy {own.id} is laid over {printable(document['base'])}, which is not at hand",
+                hint="Load it by its file; the base is found beside it or among the shipped ones.",
+            )
+        named = dict.fromkeys(read.keys() - {"id", "relaxable"}, own.id)
+        return own._replace(provenance=named) if base is None else overlay.lay(base, own, frozenset(named))
 
     @classmethod
     def preset(cls, name: str, *, for_state: str | None = None) -> Policy:
@@ -71,9 +158,17 @@ class Policy(NamedTuple):
 
         return files.load_policy(name).asking(for_state=for_state)
 
-    def asking(self, *, for_state: str | None = None, purpose: str | None = None, min_level: str | None = None) -> Self:
+    def asking(
+        self,
+        *,
+        for_state: str | None = None,
+        purpose: str | None = None,
+        min_level: str | None = None,
+        amount: int | None = None,
+    ) -> Self:
         """This policy for one question. What is not given stays as the document has it; a level may
-        be raised by the question and never lowered.
+        be raised by the question and never lowered. `amount`: what is at stake, in the unit that the
+        arrangement's cap is counted in.
 
         Raises `WrongUse` for a state, purpose or level that is not written as it must be.
         """
@@ -85,17 +180,24 @@ class Policy(NamedTuple):
             raise WrongUse(
                 f"{printable(purpose)!r} is not a purpose", hint="Use a dotted name, e.g. banking.account-opening."
             )
+        if amount is not None and amount < 0:
+            raise WrongUse("an amount below zero", hint="Give a whole number.")
         return self._replace(
+            amount=self.amount if amount is None else amount,
             for_state=for_state or self.for_state,
             purpose=purpose or self.purpose,
             min_level=max(filter(None, (min_level, self.min_level)), key=LEVELS.index, default=None),
         )
 
     @property
+    def rule(self) -> Rule:
+        """What the purpose in question asks beyond the policy itself."""
+        return self.purposes.get(self.purpose or "", NO_RULE)
+
+    @property
     def needed_level(self) -> str:
         """The level to be achieved: the highest of the question's, the policy's and the purpose's."""
-        rule = self.purposes.get(self.purpose or "", {})
-        return max(self.min_level or "none", rule.get("min_level", "none"), key=LEVELS.index)
+        return max(self.min_level or "none", self.rule.min_level or "none", key=LEVELS.index)
 
     @property
     def safe(self) -> bool:
@@ -159,100 +261,3 @@ class Expected(NamedTuple):
 
 
 _TRANSCRIPT: Final = "Give the CBOR of the SessionTranscript (ISO/IEC 18013-5 §9.1.5.1)."
-_PURPOSE: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)*")
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}")
-_DESCRIPTIVE: Final = frozenset({"$schema", "title", "description", "source", "version"})
-
-
-def _read(document: Mapping[str, Any]) -> dict[str, Any]:
-    def refuse(member: str, rule: str) -> PolicyInvalid:
-        return PolicyInvalid(f"policy member {member!r}: {rule}", hint="See schemas/policy.schema.json.")
-
-    def choice(member: str, value: Any, allowed: tuple[str, ...]) -> str:
-        if value not in allowed or not isinstance(value, str):
-            raise refuse(member, "must be one of " + ", ".join(allowed))
-        return value
-
-    def strings(member: str, value: Any) -> list[str]:
-        if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
-            raise refuse(member, "must be a list of texts")
-        return value
-
-    read: dict[str, Any] = {}
-    for member, value in document.items():
-        if member in _DESCRIPTIVE:
-            continue
-        match member:
-            case "id":
-                if not isinstance(value, str) or not _NAME.fullmatch(value):
-                    raise refuse(member, "must be a name")
-                read[member] = value
-            case "for_state":
-                if not isinstance(value, str) or not _STATE.fullmatch(value):
-                    raise refuse(member, "must be ISO 3166-1 alpha-2")
-                read[member] = value
-            case "purpose":
-                if not isinstance(value, str) or not _PURPOSE.fullmatch(value):
-                    raise refuse(member, "must be a dotted name")
-                read[member] = value
-            case "min_level":
-                read[member] = choice(member, value, LEVELS[1:])
-            case "status":
-                read[member] = choice(member, value, ("when-named", "always"))
-            case "holder_binding":
-                read[member] = choice(member, value, ("when-asked", "always"))
-            case "trust":
-                read[member] = choice(member, value, ("registry", "any-issuer"))
-            case "environments":
-                read[member] = frozenset(choice(member, item, ENVIRONMENTS) for item in strings(member, value))
-                if not value:
-                    raise refuse(member, "must name at least one environment")
-            case "formats":
-                read[member] = frozenset(strings(member, value))
-                if not value:
-                    raise refuse(member, "must name at least one format")
-            case "required_claims":
-                if not isinstance(value, list) or not value:
-                    raise refuse(member, "must be a list of paths")
-                read[member] = tuple(tuple(strings(member, path)) for path in value)
-                if not all(read[member]):
-                    raise refuse(member, "must not hold an empty path")
-            case "require_expiry" | "legacy_sd_jwt_typ":
-                if not isinstance(value, bool):
-                    raise refuse(member, "must be true or false")
-                read[member] = value
-            case "conditions":
-                read[member] = tuple(strings(member, value))
-            case "registry_age_days" | "status_age_days":
-                if not isinstance(value, dict) or set(value) != set(LEVELS[1:]):
-                    raise refuse(member, "must give low, substantial and high")
-                if not all(type(days) is int and 0 <= days <= 365 for days in value.values()):
-                    raise refuse(member, "must be whole days from 0 to 365")
-                read[member] = {"none": value["low"], **value}
-            case "purposes":
-                if not isinstance(value, dict) or not all(_PURPOSE.fullmatch(name) for name in value):
-                    raise refuse(member, "must map purposes to rules")
-                for name, rule in value.items():
-                    if not isinstance(rule, dict) or set(rule) - {"min_level", "holder_binding"}:
-                        raise refuse(f"{member}.{name}", "may hold min_level and holder_binding")
-                    if "min_level" in rule:
-                        choice(f"{member}.{name}.min_level", rule["min_level"], LEVELS[1:])
-                    if "holder_binding" in rule:
-                        choice(f"{member}.{name}.holder_binding", rule["holder_binding"], ("when-asked", "always"))
-                read[member] = value
-            case "waive":
-                if not isinstance(value, dict):
-                    raise refuse(member, "must map checks to reasons")
-                for check, reason in value.items():
-                    if check not in CATALOGUE.checks:
-                        raise refuse(member, f"{printable(check)!r} is no check")
-                    if check.startswith(UNWAIVABLE):
-                        raise refuse(member, f"{check} can never be waived")
-                    if not isinstance(reason, str) or len(reason.strip()) < 8:
-                        raise refuse(f"{member}.{check}", "must give a reason")
-                read[member] = value
-            case _:
-                raise refuse(printable(member), "is not known")
-    if "id" not in read:
-        raise refuse("id", "is missing")
-    return read
