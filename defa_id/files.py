@@ -22,6 +22,7 @@ from defa_id.trust.registry import BESIDE, Registry
 from defa_id.trust.seen import Seen
 
 NO_MEMORY: Final = "none"
+_BASES: Final = 4  # policies laid over one another
 _MEMORY: Final = "memory/1"
 _PACKAGE: Final = Path(__file__).parent
 
@@ -89,18 +90,37 @@ def presets() -> frozenset[str]:
 
 
 def load_policy(name: str | os.PathLike[str]) -> Policy:
-    """A shipped preset by its name, or a policy document by its path. Raises `PolicyInvalid`."""
-    shipped = _PACKAGE / "policies" / f"{name}.json"
-    path = shipped if str(name).replace("-", "").isalnum() and shipped.is_file() else Path(name)
-    if not path.is_file():
-        known = ", ".join(sorted(presets()))
-        raise PolicyInvalid(f"no policy {printable(str(name))!r}", hint=f"Give a file, or one of {known}.")
+    """A shipped preset by its name, or a policy document by its path, with the bases it is laid over: shipped
+    ones by name, others by a path from its own folder. Raises `PolicyInvalid`."""
+    return _laid(str(name), Path(), _BASES)
+
+
+def _laid(name: str, folder: Path, deep: int) -> Policy:
+    path = policy_path(name, folder)
+    if not deep:
+        raise PolicyInvalid(
+            f"policy {printable(name)}: bases lie too deep", hint=f"At most {_BASES}, one over another."
+        )
     try:
-        return Policy.from_document(strict_json.load_object(read_input(path, limits.DOCUMENT_BYTES)))
+        document = strict_json.load_object(read_input(path, limits.DOCUMENT_BYTES))
     except Fault as fault:
         raise PolicyInvalid(
             f"policy {printable(str(path))}: {fault.code} {fault.why}", hint="Mend the document."
         ) from None
+    base = document.get("base")
+    if not isinstance(base, str) or not base:
+        return Policy.from_document(document)
+    return Policy.from_document(document, _laid(base, path.parent, deep - 1))
+
+
+def policy_path(name: str, folder: Path = Path()) -> Path:
+    """Where a policy lies: a shipped one by its name, another by its path. Raises `PolicyInvalid`."""
+    shipped = _PACKAGE / "policies" / f"{name}.json"
+    path = shipped if name.replace("-", "").isalnum() and shipped.is_file() else folder / name
+    if not path.is_file():
+        known = ", ".join(sorted(presets()))
+        raise PolicyInvalid(f"no policy {printable(name)!r}", hint=f"Give a file, or one of {known}.")
+    return path
 
 
 def recorded_sources(directory: Path) -> RecordedSource:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from defa_id.policy import Expected
     from defa_id.receipt.filing import Cabinet
-    from defa_id.sources import Source
+    from defa_id.sources import Counter, Source
     from defa_id.trust.registry import Registry
     from defa_id.verdict import Verdict
 
@@ -49,12 +49,19 @@ Exit codes:
   4 the registry cannot be trusted
   Several sources end with the gravest: 4, 2, 1, 3, 0."""
 
+_PRESENTATION: Final = ("nonce", "audience", "response_uri", "session_transcript", "reader_key")
 _SECTIONS: Final = {
-    "What is asked": ("--for", "--purpose", "--min-level", "--policy"),
+    "What is asked": ("--for", "--purpose", "--min-level", "--amount", "--policy"),
     "What is trusted": ("--registry", "--root", "--memory"),
     "When": ("--at", "--known-at"),
-    "A presentation by its holder": ("--nonce", "--audience"),
-    "What lies outside": ("--sources", "--online"),
+    "A presentation by its holder": (
+        "--nonce",
+        "--audience",
+        "--response-uri",
+        "--session-transcript",
+        "--reader-key",
+    ),
+    "What lies outside": ("--sources", "--online", "--counter"),
     "A record of the decision": ("--receipt", "--receipt-key", "--receipt-opening"),
     "Form": ("--format", "--json", "--ndjson", "--explain", "--lang", "-h"),
 }
@@ -64,6 +71,7 @@ _SECTIONS: Final = {
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--for", "for_state", metavar="XX", help="The relying member state (ISO 3166-1 alpha-2).")
 @click.option("--purpose", metavar="NAME", help="What it is wanted for, e.g. banking.account-opening.")
+@click.option("--amount", metavar="N", type=int, help="What is at stake, where the arrangement caps it.")
 @click.option("--min-level", metavar="LEVEL", help="The least level to be reached: low, substantial or high.")
 @click.option("--policy", default="baseline", metavar="FILE|NAME", help="A policy document or preset.  [baseline]")
 @options.registry_options
@@ -71,7 +79,11 @@ _SECTIONS: Final = {
 @click.option("--memory", metavar="FILE|none", help="Registry versions already seen; default: a file of yours.")
 @click.option("--nonce", metavar="N", help="The nonce a presentation must answer; with --audience.")
 @click.option("--audience", metavar="A", help="The verifier a presentation must be made for; with --nonce.")
+@click.option("--response-uri", metavar="URL", help="Where an OpenID4VP answer was sent to, for an mdoc.")
+@click.option("--session-transcript", metavar="FILE", help="The CBOR of an ISO 18013-5 session, for an mdoc.")
+@click.option("--reader-key", metavar="FILE", help="This reader's private key of that session, for a device MAC.")
 @click.option("--sources", "recorded", metavar="DIR", help="Recorded documents; DIR/index.json maps URL to file name.")
+@click.option("--counter", metavar="FILE", help="Where uses of a capped arrangement are counted; or postgresql:...")
 @click.option("--online", is_flag=True, help="Allow the network: https, hosts the registry lists, after --sources.")
 @click.option("--receipt", metavar="FILE", help="File a signed receipt of the decision; several go to a folder.")
 @click.option("--receipt-key", metavar="FILE", help="The key it is signed with; see: defa-id receipt new-key.")
@@ -121,12 +133,12 @@ def _judge(
     memory: str | None,
     at: str | None,
     known_at: str | None,
-    nonce: str | None,
-    audience: str | None,
+    amount: int | None,
     recorded: str | None,
+    counter: str | None,
     online: bool,
     format_: str | None,
-    **_: object,
+    **given: Any,
 ) -> Callable[[bytes], Verdict]:
     """Everything that is the same for all sources, checked and opened once; what is left is the bytes."""
     from defa_id import files
@@ -135,23 +147,55 @@ def _judge(
 
     moment = options.moment(at, "--at") or now
     known = options.moment(known_at, "--known-at")
-    expected = expected_of(nonce, audience)
-    rules = files.load_policy(policy).asking(for_state=for_state, purpose=purpose, min_level=min_level)
+    expected = expected_of(**{name: given[name] for name in _PRESENTATION})
+    rules = files.load_policy(policy).asking(for_state=for_state, purpose=purpose, min_level=min_level, amount=amount)
+    uses = _counter(counter)
     opened = files.open_registry(registry, root=root, memory=memory, now=now)
     source = _source(recorded, opened if online else None)
     verifier = Verifier(opened, rules, EQUIPPED)
     return lambda data: verifier.verify(
-        data, at=moment, known_at=known, expected=expected, source=source, format=format_
+        data, at=moment, known_at=known, expected=expected, source=source, format=format_, counter=uses
     )
 
 
-def expected_of(nonce: str | None, audience: str | None) -> Expected:
-    """What a presentation is expected to answer; nothing, if neither is given. Raises `WrongUse` for one alone."""
+def expected_of(
+    nonce: str | None,
+    audience: str | None,
+    response_uri: str | None = None,
+    session_transcript: str | None = None,
+    reader_key: str | None = None,
+) -> Expected:
+    """What a presentation is expected to answer; nothing, if nothing is given. Raises `WrongUse` for a nonce or an
+    audience alone, and for a session beside them."""
     from defa_id.policy import Expected
 
+    if session_transcript is not None:
+        if nonce is not None or audience is not None:
+            raise WrongUse("a session transcript stands for nonce and audience", hint="Give one or the other.")
+        from defa_id import files
+
+        transcript = files.read_input(Path(session_transcript))
+        return Expected.session(transcript, reader_key=_private(reader_key) if reader_key else None)
     if nonce is None and audience is None:
         return Expected()
-    return Expected.presentation(nonce=nonce or "", audience=audience or "")
+    return Expected.presentation(nonce=nonce or "", audience=audience or "", response_uri=response_uri)
+
+
+def _private(file: str) -> Any:
+    from defa_id import files
+    from defa_id.issue import signing
+
+    return signing.read(files.read_input(Path(file))).native
+
+
+def _counter(where: str | None) -> Counter:
+    from defa_id.sources import NoCounter
+
+    if where is None:
+        return NoCounter()
+    from defa_id import counting
+
+    return counting.open_counter(where)
 
 
 def _source(folder: str | None, asked: Registry | None) -> Source:

@@ -28,7 +28,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"disk", "places", "wire", "workers"}),
     frozenset({"files"}),
     frozenset({"now", "fetching"}),
-    frozenset({"net", "report", "issue", "types", "distribution"}),
+    frozenset({"net", "report", "issue", "types", "distribution", "counting"}),
     frozenset({"operator", "receipt"}),
     frozenset({"assessment", "bulk", "service"}),
     frozenset({"cli"}),
