@@ -7,6 +7,7 @@ was; one credential counts once. SQLite for one machine, PostgreSQL where severa
 from __future__ import annotations
 
 import hmac
+import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,23 @@ _TABLES: Final = (
 def open_counter(where: str) -> SqliteCounter | PostgresCounter:
     """The counter at a path (SQLite) or a `postgresql:` address. Raises `WrongUse` if it cannot be used."""
     return PostgresCounter(where) if where.startswith(("postgresql:", "postgres:")) else SqliteCounter(Path(where))
+
+
+def default_path() -> Path:
+    """Where a user's own uses are counted (XDG base directories, state). Raises `RuntimeError` without a home."""
+    base = os.environ.get("XDG_STATE_HOME")
+    return (Path(base) if base else Path("~/.local/state").expanduser()) / "defa-id" / "uses.sqlite"
+
+
+class OwnCounter:
+    """The user's own counter, opened when a cap is first met."""
+
+    def take(self, arrangement: str, phase: str, token: str, cap: int) -> int | None:
+        """As `sources.Counter.take`."""
+        try:
+            return SqliteCounter(default_path()).take(arrangement, phase, token, cap)
+        except (WrongUse, RuntimeError):
+            raise Unknowable("CAP_UNCOUNTED", "the user's own counter cannot be used") from None
 
 
 class SqliteCounter:

@@ -83,7 +83,9 @@ _SECTIONS: Final = {
 @click.option("--session-transcript", metavar="FILE", help="The CBOR of an ISO 18013-5 session, for an mdoc.")
 @click.option("--reader-key", metavar="FILE", help="This reader's private key of that session, for a device MAC.")
 @click.option("--sources", "recorded", metavar="DIR", help="Recorded documents; DIR/index.json maps URL to file name.")
-@click.option("--counter", metavar="FILE", help="Where uses of a capped arrangement are counted; or postgresql:...")
+@click.option(
+    "--counter", metavar="FILE", help="Where uses of a capped arrangement are counted, or postgresql:…; default: yours."
+)
 @click.option("--online", is_flag=True, help="Allow the network: https, hosts the registry lists, after --sources.")
 @click.option("--receipt", metavar="FILE", help="File a signed receipt of the decision; several go to a folder.")
 @click.option("--receipt-key", metavar="FILE", help="The key it is signed with; see: defa-id receipt new-key.")
@@ -189,13 +191,14 @@ def _private(file: str) -> Any:
 
 
 def _counter(where: str | None) -> Counter:
-    from defa_id.sources import NoCounter
+    """Where a cap is counted: the user's own place, unless another is named, or none."""
+    if where == "none":
+        from defa_id.sources import NoCounter
 
-    if where is None:
         return NoCounter()
     from defa_id import counting
 
-    return counting.open_counter(where)
+    return counting.open_counter(where) if where else counting.OwnCounter()
 
 
 def _source(folder: str | None, asked: Registry | None) -> Source:

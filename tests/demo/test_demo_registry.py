@@ -48,6 +48,13 @@ EXPECTED = {
 }
 
 
+class Uncapped:
+    """Counts nothing: every use is the first."""
+
+    def take(self, arrangement: str, phase: str, token: str, cap: int) -> int | None:  # noqa: ARG002
+        return 1
+
+
 def test_every_shipped_credential_has_its_expected_verdict() -> None:
     assert {path.name for path in CREDENTIALS.iterdir()} == EXPECTED.keys()
 
@@ -58,7 +65,7 @@ def test_shipped_credential(name: str, days: int) -> None:
     relying, purpose, decision, code = EXPECTED[name]
     now = BUILT + timedelta(days=days)
     verifier = Verifier(open_registry(now=now), Policy.preset("baseline", for_state=relying).asking(purpose=purpose))
-    verdict = verifier.verify((CREDENTIALS / name).read_bytes(), at=now)
+    verdict = verifier.verify((CREDENTIALS / name).read_bytes(), at=now, counter=Uncapped())
     assert (verdict.decision, verdict.problems[0].code if verdict.problems else None) == (decision, code)
     assert verdict.to_dict()["recognition"]["environment"] == "demo"
     assert verdict.to_dict()["registry"]["freshness"] == "fresh"

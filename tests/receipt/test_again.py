@@ -189,7 +189,10 @@ def test_a_refusal_asked_again_is_never_said_to_be_an_acceptance(made: World, se
 
 # -- what is asked again --------------------------------------------------------------------------------
 
-NOT_ASKED_AGAIN = {"key.resolved": "asked only where nothing is asked of a registry"}
+NOT_ASKED_AGAIN = {
+    "key.resolved": "asked only where nothing is asked of a registry",
+    "recognition.cap": "a use was counted when it was made, and is not made again",
+}
 
 
 def test_every_check_a_registry_can_answer_is_asked_again() -> None:
