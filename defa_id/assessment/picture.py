@@ -149,7 +149,7 @@ def _offer(service: Service, record: Object, entity: Object, at: datetime, known
     status = event.status if event is not None else "not granted"
     usable = status == history.GRANTED and service.interface in _OPEN and _has_key(service, at, known_at)
     return Offer(
-        service, record, entity, status, usable, assurance.granted(service.assurance, at, at, known_at).label()
+        service, record, entity, status, usable, assurance.granted(service.assurance, at, at, known_at).vector.label()
     )
 
 
