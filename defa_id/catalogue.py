@@ -429,6 +429,14 @@ def _reasons() -> Iterable[Reason]:
         "The session the device had to answer is not known here.",
         "Give nonce, audience and response address of your request, or the session transcript.",
     )
+    # CWT, HCERT, claim 169
+    yield reason("INPUT_BASE45", "The text is not base45.", "Scan the QR code again.")
+    yield reason("CWT_COMPRESSION", "The QR code's content cannot be decompressed.", "Scan the QR code again.")
+    yield reason("LIMIT_CWT", "The QR code's content is larger than any genuine one.", issuer)
+    yield reason("CWT_SHAPE", "It does not have the shape of a CBOR Web Token.", issuer)
+    yield reason("CWT_CONTENT", "The token does not hold one credential of a kind this verifier knows.", issuer)
+    yield reason("HCERT_SHAPE", "It does not have the shape of a health certificate (HCERT).", issuer)
+    yield reason("PHILSYS_SHAPE", "It does not have the shape of a PhilSys QR code.", fresh)
     # JOSE
     yield reason("JOSE_SEGMENTS", "It does not have the three parts of a signed token.", fresh)
     yield reason("JOSE_NOT_COMPACT", "The JSON serialisation of a token is not taken.", "Hand in the compact form.")
@@ -700,6 +708,11 @@ def _reasons() -> Iterable[Reason]:
         "STATUS_TYPE",
         "Its kind of status cannot be judged by this version.",
         "Ask the issuer for the status, or use a version that reads this kind.",
+    )
+    yield reason(
+        "STATUS_ONLINE_ONLY",
+        "Whether it still stands, only its issuer's own service tells.",
+        "Ask that service, or waive the check with a reason in your policy.",
     )
     yield reason("STATUS_MISSING", "It names no status, and one is demanded.", "Ask for a credential with a status.")
     yield reason("STATUS_SHAPE", "Its status entry, or the list, is not well-formed.", issuer)

@@ -192,6 +192,8 @@ DEFAULT_PARTS: Final = Parts(
         _sd_format("vc-sd-jwt", "defa_id.formats.vc_sd_jwt"),
         _plain_format("data-integrity", "defa_id.formats.data_integrity"),
         _mdoc(),
+        _plain_format("cwt", "defa_id.formats.cwt"),
+        _plain_format("philsys", "defa_id.formats.philsys"),
     ),
     suites=MappingProxyType(
         {
@@ -203,6 +205,7 @@ DEFAULT_PARTS: Final = Parts(
             "ecdsa-rdfc-2019": _DI_SUITE,
             "ecdsa-jcs-2019": _DI_SUITE,
             "ecdsa-sd-2023": _later("defa_id.suites.ecdsa_sd", "verify"),
+            "bytes": _later("defa_id.suites.plain_bytes", "verify"),
             "legacy": _later("defa_id.suites.legacy", "verify"),
         }
     ),
@@ -220,6 +223,7 @@ DEFAULT_PARTS: Final = Parts(
         {
             "BitstringStatusListEntry": _BITSTRING,
             "StatusList2021Entry": _BITSTRING,
+            "PhilSysOnline": _mechanism("defa_id.status.online_only"),
             "status_list": _mechanism("defa_id.status.token_list"),
         }
     ),

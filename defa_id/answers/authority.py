@@ -65,6 +65,8 @@ def _within_scope(registry: Registry, credential: Credential, signer: Signer) ->
             raise Fault(
                 "SCOPE_TYPE", f"{printable(type, 128)} is outside the issuer's scope", type=printable(type, 256)
             )
+        if signer.kinds is not None and type not in signer.kinds:
+            raise Fault("SCOPE_TYPE", "the signer's certificate is for another kind", type=printable(type, 256))
         if all(service.interface in ("none", "issuer-app-only") for service in having):
             raise Fault("SCOPE_INTERFACE", interface=having[0].interface)
         formatted = [service for service in having if credential.format in service.formats]

@@ -25,11 +25,12 @@ Listings = list[tuple[Service, ListedKey]] | list[tuple[Service, ListedCertifica
 class Signer(NamedTuple):
     """The key that has to have signed, and the authorisations that list it. `listed` is what is on record
     about it where this credential is authorised: the key itself or the certificates its chain leads to;
-    nothing about a resolved key."""
+    nothing about a resolved key. `kinds`: the types its certificate restricts it to, None for any."""
 
     key: PublicKey
     services: tuple[Service, ...]
     listed: tuple[ListedKey | ListedCertificate, ...] = ()
+    kinds: frozenset[str] | None = None
 
 
 Signers = tuple[Signer, ...]  # one for each proof of a credential, in their order
@@ -41,10 +42,14 @@ def issuer_listed(registry: Registry, credential: Credential, known_at: datetime
         services = registry.services(credential.issuer, known_at)
         if not services:
             raise Fault("SCOPE_ISSUER_UNKNOWN", issuer=printable(credential.issuer, 256))
-    else:
+    elif credential.proof.hint.x5c or credential.proof.hint.fingerprint:
         services = _by_certificate(registry, credential, known_at)
         if not services:
             raise Fault("SCOPE_ISSUER_UNKNOWN", "it names no issuer, and no listed certificate signed it")
+    else:
+        services = _by_territory(registry, credential, known_at)
+        if not services:
+            raise Fault("SCOPE_ISSUER_UNKNOWN", "it names no issuer that is listed")
     first = services[0]
     why = f"{printable(first.name, 96)} is listed by {first.state}"
     return Found(services, why, {"state": first.state, "entity_id": printable(first.entity_id, 256)})
@@ -55,12 +60,15 @@ def key_listed(
 ) -> Found[Signers]:
     """key.listed: a proof's header only chooses among this issuer's own keys."""
     found = tuple(signer_of(registry, credential, proof, services, at, known_at) for proof in credential.proofs)
-    certified = credential.proof.hint.x5c
-    why = "the certificate is this issuer's" if certified else "the key is listed for this issuer"
-    if certified:
+    hint = credential.proof.hint
+    why = "the certificate is this issuer's" if hint.x5c or hint.fingerprint else "the key is listed for this issuer"
+    if hint.x5c:
         from defa_id.resolvers import x5c
 
-        return Found(found, why, {"certificate": x5c.fingerprint(certified[0]), "listed": _certificates(found)})
+        return Found(found, why, {"certificate": x5c.fingerprint(hint.x5c[0]), "listed": _certificates(found)})
+    if hint.fingerprint:
+        certificates = _certificates(found)
+        return Found(found, why, {"certificate": certificates[0], "listed": certificates})
     return Found(found, why, _thumbprints(found))
 
 
@@ -102,7 +110,9 @@ def signer_of(
     """
     hint = proof.hint
     if hint.x5c:
-        return _certified(credential, proof, services, at, known_at)
+        return _certified(credential, hint.x5c, services, at, known_at)
+    if hint.fingerprint:
+        return _certified(credential, _selected(hint.fingerprint, services, known_at), services, at, known_at)
     held = {
         listed.thumbprint: listed
         for service in services
@@ -245,24 +255,49 @@ def resolve(parts: Parts, hint: KeyHint, identifier: str, lookup: Lookup) -> Pub
 
 
 def _certified(
-    credential: Credential, proof: Proof, services: tuple[Service, ...], at: datetime, known_at: datetime | None
+    credential: Credential,
+    chain: tuple[bytes, ...],
+    services: tuple[Service, ...],
+    at: datetime,
+    known_at: datetime | None,
 ) -> Signer:
     """A chain to a certificate that the entry lists. Below a listed authority the signer's certificate
     must itself name the issuer; a listed signer is named by its listing."""
     from defa_id.resolvers import profiles, x5c
 
-    chain, issuer = proof.hint.x5c, credential.issuer
+    issuer = credential.issuer
     listed = [(service, record) for service in services for record in known(service.certificates, known_at)]
     if not listed:
         raise Fault("JOSE_HEADER_FORBIDDEN", "the issuer's entry lists no certificates", parameter="x5c")
     records = [(service, record) for service, record in listed if _leads(chain, record)]
     leaves = {record.sha256 for _, record in records if record.use == "leaf"}
     authorities = {x5c.from_pem(record.pem) for _, record in records if record.use == "ca"}
-    profile, state = profiles.of(credential.format), services[0].state
+    profile, state = profiles.of(credential.format, credential.model), services[0].state
     key = x5c.verify(chain, authorities, leaves, credential.window.issued or at, profile, state=state, at=at)
     if not leaves and issuer is not None and not _is_named(issuer, x5c.names(chain[0])):
         raise Fault("SCOPE_ISSUER_KEY", "the certificate is not issued for this issuer")
-    return signer_by(key, credential, records)
+    return signer_by(key, credential, records)._replace(kinds=x5c.kinds(chain[0], profile))
+
+
+def _selected(fingerprint: bytes, services: tuple[Service, ...], known_at: datetime | None) -> tuple[bytes, ...]:
+    """The one listed signer's certificate whose digest begins so. Raises `Fault` JOSE_KEY_UNKNOWN,
+    JOSE_KEY_AMBIGUOUS."""
+    from defa_id.resolvers import x5c
+
+    found = {
+        record.sha256: record.pem
+        for service in services
+        for record in known(service.certificates, known_at)
+        if _begins(record, fingerprint)
+    }
+    if len(found) != 1:
+        code = "JOSE_KEY_AMBIGUOUS" if found else "JOSE_KEY_UNKNOWN"
+        raise Fault(code, f"{len(found)} listed certificates have this digest's first bytes", keys=len(found))
+    return tuple(x5c.from_pem(pem) for pem in found.values())
+
+
+def _begins(record: ListedCertificate, fingerprint: bytes) -> bool:
+    return record.use == "leaf" and record.sha256.startswith(fingerprint.hex())
 
 
 def _leads(chain: tuple[bytes, ...], listed: ListedCertificate) -> bool:
@@ -286,32 +321,56 @@ def _is_named(issuer: str, names: frozenset[str]) -> bool:
 
 def _by_certificate(registry: Registry, credential: Credential, known_at: datetime | None) -> tuple[Service, ...]:
     """The authorisations whose certificate the chain leads to, of one issuer. An authority of a profile of
-    its own stands for its issuer; below any other, the signer's certificate must name the issuer."""
+    its own stands for its issuer; below any other, the signer's certificate must name the issuer. Where only
+    a digest's first bytes came, they select among the signers listed; a state that is named must be the issuer's.
+
+    Raises `Fault` SCOPE_STATE, JOSE_KEY_AMBIGUOUS.
+    """
     from defa_id.resolvers import profiles
 
-    chain, dedicated = credential.proof.hint.x5c, profiles.of(credential.format).dedicated
-    if not chain:
-        return ()
+    hint, dedicated = credential.proof.hint, profiles.of(credential.format, credential.model).dedicated
     found = registry.of_certificate(
-        (chain, dedicated, known_at), lambda: _leading(registry, chain, dedicated, known_at)
+        (hint.x5c, hint.fingerprint, dedicated, known_at), lambda: _leading(registry, hint, dedicated, known_at)
     )
-    if len({(service.state, service.entity_id) for service in found}) > 1:
+    territory = credential.territory
+    own = tuple(service for service in found if territory in (None, service.state))
+    if found and not own:
+        raise Fault("SCOPE_STATE", "its signer is not one of the state it names", state=printable(territory))
+    if len({(service.state, service.entity_id) for service in own}) > 1:
         raise Fault("JOSE_KEY_AMBIGUOUS", "its certificate is listed for more than one issuer")
+    return own
+
+
+def _by_territory(registry: Registry, credential: Credential, known_at: datetime | None) -> tuple[Service, ...]:
+    """The authorisations of the one issuer that the state it names lists for what it is. Raises `Fault`
+    JOSE_KEY_AMBIGUOUS."""
+    if credential.territory not in registry.states():
+        return ()
+    found = tuple(
+        service
+        for service in known(registry.state_list(credential.territory or "").services, known_at)
+        if credential.format in service.formats and set(credential.types) & service.types.keys()
+    )
+    if len({service.entity_id for service in found}) > 1:
+        raise Fault("JOSE_KEY_AMBIGUOUS", "it names no issuer, and its state lists more than one for it")
     return found
 
 
-def _leading(
-    registry: Registry, chain: tuple[bytes, ...], dedicated: bool, known_at: datetime | None
-) -> tuple[Service, ...]:
+def _leading(registry: Registry, hint: KeyHint, dedicated: bool, known_at: datetime | None) -> tuple[Service, ...]:
     from defa_id.resolvers import x5c
 
-    named = x5c.names(chain[0])
+    chain = hint.x5c
+    named = x5c.names(chain[0]) if chain else frozenset()
     found: list[Service] = []
     try:
         for service in registry.certified(known_at):
             own = dedicated or any(_is_named(name.value, named) for name in known(service.names, known_at))
             records = known(service.certificates, known_at)
-            if any((own or record.use == "leaf") and _leads(chain, record) for record in records):
+            if not chain:
+                leads = any(_begins(record, hint.fingerprint) for record in records)
+            else:
+                leads = any((own or record.use == "leaf") and _leads(chain, record) for record in records)
+            if leads:
                 found.append(service)
     except RegistryRejected:
         if not found:

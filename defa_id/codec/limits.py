@@ -27,6 +27,8 @@ CBOR_NODES: Final = 20_000  # items of any kind in one document, embedded ones c
 CBOR_MEMBERS: Final = 1_024  # members of one map [own]
 CBOR_STRING: Final = 512 * KIB  # bytes of one string; portraits are the long ones [own]
 
+CWT_BYTES: Final = 256 * KIB  # a token of a QR code, decompressed; the largest QR code holds 3 KiB [own; ISO/IEC 18004]
+
 DISCLOSURES: Final = 256  # of one SD-JWT [own]
 DISCLOSURE_CHARS: Final = 32 * KIB  # one disclosure as sent [own]
 DISCLOSURE_DEPTH: Final = 16  # disclosures within disclosures [own]

@@ -20,7 +20,9 @@ class Profile(NamedTuple):
     registry's state. `authorities`: most certificates above the signer. `signer_days`, `authority_days`:
     longest validity. `judged`: valid when it is judged too, and not only when it signed (the shell
     model of RFC 5280 §6.1.3). `dedicated`: an authority of this profile certifies signers of its own
-    issuer only, so that the chain says who the issuer is.
+    issuer only, so that the chain says who the issuer is. `listed_country`: a signer that is listed itself
+    need not state its country, because its listing does. `kinds`: types by the extended key usages that
+    restrict a signer to them; one that states none of these signs every type.
     """
 
     name: str
@@ -33,6 +35,8 @@ class Profile(NamedTuple):
     authority_days: int | None
     judged: bool
     dedicated: bool
+    listed_country: bool = False
+    kinds: tuple[tuple[str, str], ...] = ()
 
 
 # A certificate of no special profile that signs JOSE: what RFC 5280 says, and the subject's alternative
@@ -66,7 +70,8 @@ MDOC: Final = Profile(
 )
 
 # EU Digital COVID Certificate, "Public key certificate governance" (2021) §3: a signer directly below its
-# national authority; usage identifiers restrict the kind of certificate, which is the format's to ask.
+# national authority; usage identifiers restrict the kind of certificate: test, vaccination, recovery. They
+# stand in the wild with and without the 0 that a registration error put into the first ones.
 HCERT: Final = Profile(
     name="HCERT document signer",
     usages=frozenset(),
@@ -78,11 +83,17 @@ HCERT: Final = Profile(
     authority_days=None,
     judged=True,
     dedicated=True,
+    listed_country=True,
+    kinds=tuple(
+        (f"{arc}.1847.2021.1.{number}", kind)
+        for arc in ("1.3.6.1.4.1", "1.3.6.1.4.1.0")
+        for number, kind in ((1, "hcert-t"), (2, "hcert-v"), (3, "hcert-r"))
+    ),
 )
 
-_BY_FORMAT: Final[Mapping[str, Profile]] = MappingProxyType({"mdoc": MDOC, "hcert": HCERT})
+_BY_NAME: Final[Mapping[str, Profile]] = MappingProxyType({"mdoc": MDOC, "hcert": HCERT})
 
 
-def of(format: str) -> Profile:
-    """The profile of the certificates that sign credentials of this format."""
-    return _BY_FORMAT.get(format, JOSE)
+def of(*names: str) -> Profile:
+    """The profile of the certificates that sign credentials of this format, or of this data model."""
+    return next((_BY_NAME[name] for name in names if name in _BY_NAME), JOSE)

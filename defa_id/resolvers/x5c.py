@@ -130,8 +130,10 @@ def verify(
     leaf = read(chain[0])
     moments = [moment] if at is None or not profile.judged else [moment, at]
     _signs(chain[0], profile)
-    _stands(leaf, profile, state, moments)
-    if fingerprint(chain[0]) in set(leaves):
+    listed = fingerprint(chain[0]) in set(leaves)
+    stateless = listed and profile.listed_country and not leaf.countries
+    _stands(leaf, profile._replace(country=False) if stateless else profile, state, moments)
+    if listed:
         return _key(chain[0])
     path = _path(chain, tuple(authorities))
     if len(path) - 1 > profile.authorities:
@@ -156,6 +158,12 @@ def usages(der: bytes) -> frozenset[str]:
     """The extended key usages a certificate states (RFC 5280 §4.2.1.12), as dotted identifiers."""
     extension = _extension(read(der).native, x509.ExtendedKeyUsage)
     return frozenset(usage.dotted_string for usage in extension or ())
+
+
+def kinds(der: bytes, profile: Profile) -> frozenset[str] | None:
+    """The types a signer's certificate restricts it to; None for one that restricts nothing."""
+    stated = usages(der)
+    return frozenset(type for usage, type in profile.kinds if usage in stated) or None
 
 
 def distribution(certificate: x509.Certificate) -> tuple[x509.DistributionPoint, ...]:
