@@ -24,6 +24,7 @@ _MDOC: Final = (
     *("INPUT_BASE64", "MDOC_SHAPE", "MDOC_VERSION", "MDOC_STATUS", "MDOC_NO_DOCUMENT", "MDOC_DOCTYPE", "X509_MISSING"),
     "LIMIT_CREDENTIALS",
 )
+_CWT: Final = ("INPUT_BASE45", "CWT_SHAPE", "CWT_COMPRESSION", "LIMIT_CWT", "PHILSYS_SHAPE")
 _KEYS: Final = ("KEY_INVALID", "KEY_WEAK", "KEY_PRIVATE", "KEY_USE", "DID_*", "NET_*", "LIMIT_DID")
 # Of a key that lies in a document somewhere: a DID document, a did:webvh log, an issuer's metadata.
 _RESOLVED: Final = (*_KEYS, *_JSON, "KEY_TIME", "ISSUER_METADATA", "JOSE_KEY_UNKNOWN", "JOSE_KEY_AMBIGUOUS")
@@ -34,7 +35,7 @@ _BY_CHECK: Final = {
     "format.recognised": ("INPUT_FORMAT_*", "JOSE_NOT_COMPACT"),
     "format.wellformed": (
         *(*_HEADER, "SDJWT_SYNTAX", "SDJWT_ALG", "LIMIT_DISCLOSURES", "JWT_CLAIM_TYPE", *_JSON, *_COSE, *_MDOC),
-        *("DI_NO_PROOF", "DI_PROOF_SHAPE", "LIMIT_PROOFS"),
+        *("DI_NO_PROOF", "DI_PROOF_SHAPE", "LIMIT_PROOFS", *_CWT),
     ),
     "format.disclosures": (
         *("SDJWT_*", "LIMIT_DISCLOSURES", "JOSE_BASE64", *_JSON),
@@ -42,10 +43,10 @@ _BY_CHECK: Final = {
     ),
     "format.model": (
         *("JWT_*", "MODEL_*", "TIME_FORMAT", "TIME_WINDOW_INVERTED", "STATUS_SHAPE", "SHAPE_CONTROL_CHAR"),
-        *("MDOC_SHAPE", "MDOC_DATE"),
+        *("MDOC_SHAPE", "MDOC_DATE", "CWT_CONTENT", "CWT_SHAPE", "HCERT_SHAPE", "PHILSYS_SHAPE", "COSE_HEADER"),
         *("JOSE_TYP", "JOSE_HEADER_FORBIDDEN", "LIMIT_CREDENTIALS", "DI_*", "LD_CONTEXT"),
     ),
-    "issuer.listed": ("SCOPE_ISSUER_UNKNOWN",),
+    "issuer.listed": ("SCOPE_ISSUER_UNKNOWN", "SCOPE_STATE", "JOSE_KEY_AMBIGUOUS"),
     "key.listed": (
         "SCOPE_ISSUER_KEY",
         "JOSE_KEY_*",
@@ -81,7 +82,8 @@ _BY_CHECK: Final = {
     "holder.time": ("KB_TIME",),
     "holder.linked": ("HOLDER_NOT_LINKED",),
     "status.list": (
-        *("STATUS_UNAVAILABLE", "STATUS_STALE", "STATUS_TIME", "STATUS_TYPE", "STATUS_MISSING", "STATUS_URI"),
+        *("STATUS_UNAVAILABLE", "STATUS_STALE", "STATUS_TIME", "STATUS_TYPE", "STATUS_ONLINE_ONLY"),
+        *("STATUS_MISSING", "STATUS_URI"),
         *("STATUS_INDEX", "STATUS_SHAPE", "STATUS_PURPOSE", "STATUS_SIGNATURE", "STATUS_RECURSION", "INPUT_FORMAT_*"),
         *("COSE_*", "CBOR_*", "JWT_CLAIM_TYPE", *_HEADER, *_JSON),
     ),
