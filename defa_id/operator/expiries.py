@@ -59,7 +59,7 @@ def of_list(listing: Object, at: datetime) -> Iterator[Expiry]:
     for member in ("relying_parties", "wallet_providers"):
         for record in listing.get(member, ()):
             if timeline.status_at(record["status_events"], at) == timeline.GRANTED:
-                yield from _identifiers(state, record["id"], record["identifiers"])
+                yield from _identifiers(state, record["id"], record["identifiers"], at)
     yield from _recognitions(state, listing["recognitions"], at)
     yield from _arrangements(state, listing["arrangements"], at)
 
@@ -80,7 +80,7 @@ def usable(service: Object, at: datetime) -> bool:
 
 def _service(state: str, service: Object, at: datetime) -> Iterator[Expiry]:
     name = service["service_id"]
-    yield from _identifiers(state, name, service["identifiers"])
+    yield from _identifiers(state, name, service["identifiers"], at)
     ends = {entry["alg"]: times.parse(entry["not_after"]) for entry in service["algorithms"] if "not_after" in entry}
     if len(ends) == len(service["algorithms"]):
         yield from (Expiry("algorithm", state, f"{name} {alg}", end) for alg, end in ends.items())
@@ -94,16 +94,16 @@ def _service(state: str, service: Object, at: datetime) -> Iterator[Expiry]:
         yield Expiry("grant", state, f"{name} {coming[0]['status']}", times.parse(coming[0]["effective"]))
 
 
-def _identifiers(state: str, owner: str, identifiers: list[Object]) -> Iterator[Expiry]:
-    """Ends of keys, and of names, after which another one does not take over."""
+def _identifiers(state: str, owner: str, identifiers: list[Object], at: datetime) -> Iterator[Expiry]:
+    """Ends of keys, and of names, after which another one does not take over; of a past end, by now."""
     ends = [_end(identifier) for identifier in identifiers]
     for identifier, end in zip(identifiers, ends, strict=True):
         named = identifier["kind"] in issuer_keys.NAMED
         if end is None or any(
             (other["kind"] in issuer_keys.NAMED) == named
             and "compromised_since" not in other
-            and times.parse(other["valid_from"]) <= end
-            and (last is None or last > end)
+            and times.parse(other["valid_from"]) <= max(end, at)
+            and (last is None or last > max(end, at))
             for other, last in zip(identifiers, ends, strict=True)
         ):
             continue
