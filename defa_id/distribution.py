@@ -315,7 +315,7 @@ class _Refresh:
 
     def _newer(self, found: _Held, standing: _Held) -> _Held:
         """`found`, unless its timestamp is the one we have, signed once more (TUF §5.4.3.1)."""
-        if found.order != standing.order:
+        if found.order[:2] != standing.order[:2]:
             return found
         if json.loads(found.files[_STAMP])["signed"] != json.loads(standing.files[_STAMP])["signed"]:
             raise RegistryRejected(
