@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from defa_id.cli import options, terminal
+from defa_id.cli import answering, options, terminal
 from defa_id.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -70,13 +70,13 @@ def new_key(file: Path, kind: str) -> None:
 )
 @click.option("--opening", metavar="FILE", type=_FILE, help="The receipt's opening; default: the file beside it.")
 @click.option("--policy", metavar="FILE|NAME", help="The policy it was judged by; default: the preset of that name.")
-@click.option("--nonce", metavar="N", help="The nonce the presentation had to answer; with --audience.")
-@click.option("--audience", metavar="A", help="The verifier it had to be made for; with --nonce.")
+@answering.options
 @click.option("--sources", metavar="DIR", type=_FILE, help="The recorded documents it rested on.")
 @options.json_option
 @click.pass_context
 def check(
     ctx: click.Context,
+    /,
     file: Path,
     keys: Path,
     registry: str | None,
@@ -84,10 +84,9 @@ def check(
     credential: Path | None,
     opening: Path | None,
     policy: str | None,
-    nonce: str | None,
-    audience: str | None,
     sources: Path | None,
     as_json: bool,
+    **asked: Any,
 ) -> None:
     """Check one receipt: its form, its signature, and that its decision follows from its checks.
 
@@ -96,7 +95,6 @@ def check(
     """
     from defa_id import files
     from defa_id.cli.errors import EXITS
-    from defa_id.cli.verify import expected_of
     from defa_id.codec import limits
     from defa_id.receipt import checking, filing, signed, text
     from defa_id.sources import NoSource
@@ -113,7 +111,7 @@ def check(
             policy=_policy(read, policy) if read is not None else None,
             data=files.read_input(credential) if credential is not None else None,
             opening=_opening(filing.opening_path(file), opening),
-            expected=expected_of(nonce, audience),
+            expected=answering.expected_of(**asked),
             source=files.recorded_sources(sources) if sources is not None else NoSource(),
         ),
     )

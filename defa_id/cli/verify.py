@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 import click
 
-from defa_id.cli import errors, options, terminal
+from defa_id.cli import answering, errors, options, terminal
 from defa_id.cli.reading import STDIN, Item, item_of, items_of, read
 from defa_id.errors import DefaIdError, RegistryRejected, WrongUse
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from defa_id.policy import Expected
     from defa_id.receipt.filing import Cabinet
     from defa_id.sources import Counter, Source
     from defa_id.trust.registry import Registry
@@ -49,18 +48,11 @@ Exit codes:
   4 the registry cannot be trusted
   Several sources end with the gravest: 4, 2, 1, 3, 0."""
 
-_PRESENTATION: Final = ("nonce", "audience", "response_uri", "session_transcript", "reader_key")
 _SECTIONS: Final = {
     "What is asked": ("--for", "--purpose", "--min-level", "--amount", "--policy"),
     "What is trusted": ("--registry", "--root", "--memory"),
     "When": ("--at", "--known-at"),
-    "A presentation by its holder": (
-        "--nonce",
-        "--audience",
-        "--response-uri",
-        "--session-transcript",
-        "--reader-key",
-    ),
+    "A presentation by its holder": answering.NAMES,
     "What lies outside": ("--sources", "--online", "--counter"),
     "A record of the decision": ("--receipt", "--receipt-key", "--receipt-opening"),
     "Form": ("--format", "--json", "--ndjson", "--explain", "--lang", "-h"),
@@ -77,11 +69,7 @@ _SECTIONS: Final = {
 @options.registry_options
 @options.time_options
 @click.option("--memory", metavar="FILE|none", help="Registry versions already seen; default: a file of yours.")
-@click.option("--nonce", metavar="N", help="The nonce a presentation must answer; with --audience.")
-@click.option("--audience", metavar="A", help="The verifier a presentation must be made for; with --nonce.")
-@click.option("--response-uri", metavar="URL", help="Where an OpenID4VP answer was sent to, for an mdoc.")
-@click.option("--session-transcript", metavar="FILE", help="The CBOR of an ISO 18013-5 session, for an mdoc.")
-@click.option("--reader-key", metavar="FILE", help="This reader's private key of that session, for a device MAC.")
+@answering.options
 @click.option("--sources", "recorded", metavar="DIR", help="Recorded documents; DIR/index.json maps URL to file name.")
 @click.option(
     "--counter", metavar="FILE", help="Where uses of a capped arrangement are counted, or postgresql:…; default: yours."
@@ -149,7 +137,7 @@ def _judge(
 
     moment = options.moment(at, "--at") or now
     known = options.moment(known_at, "--known-at")
-    expected = expected_of(**{name: given[name] for name in _PRESENTATION})
+    expected = answering.expected_of(**given)
     rules = files.load_policy(policy).asking(for_state=for_state, purpose=purpose, min_level=min_level, amount=amount)
     uses = _counter(counter)
     opened = files.open_registry(registry, root=root, memory=memory, now=now)
@@ -158,36 +146,6 @@ def _judge(
     return lambda data: verifier.verify(
         data, at=moment, known_at=known, expected=expected, source=source, format=format_, counter=uses
     )
-
-
-def expected_of(
-    nonce: str | None,
-    audience: str | None,
-    response_uri: str | None = None,
-    session_transcript: str | None = None,
-    reader_key: str | None = None,
-) -> Expected:
-    """What a presentation is expected to answer; nothing, if nothing is given. Raises `WrongUse` for a nonce or an
-    audience alone, and for a session beside them."""
-    from defa_id.policy import Expected
-
-    if session_transcript is not None:
-        if nonce is not None or audience is not None:
-            raise WrongUse("a session transcript stands for nonce and audience", hint="Give one or the other.")
-        from defa_id import files
-
-        transcript = files.read_input(Path(session_transcript))
-        return Expected.session(transcript, reader_key=_private(reader_key) if reader_key else None)
-    if nonce is None and audience is None:
-        return Expected()
-    return Expected.presentation(nonce=nonce or "", audience=audience or "", response_uri=response_uri)
-
-
-def _private(file: str) -> Any:
-    from defa_id import files
-    from defa_id.issue import signing
-
-    return signing.read(files.read_input(Path(file))).native
 
 
 def _counter(where: str | None) -> Counter:
