@@ -66,7 +66,7 @@ def request_permitted(policy: Policy, home: str | None) -> Found[None]:
     """policy.request: what the home state or the policy says is never asked for."""
     never = (*policy.never_request.get("*", ()), *policy.never_request.get(home or "", ()))
     for path in _asked(policy):
-        if any(_overlap(path, forbidden) for forbidden in never):
+        if any(overlap(path, forbidden) for forbidden in never):
             raise Fault("POLICY_NEVER_REQUEST", f"{'.'.join(path)} may not be asked for", claim=".".join(path))
     return Found(None, "nothing that may not be asked for", {"asked": len(_asked(policy))})
 
@@ -83,7 +83,7 @@ def transfer_permitted(policy: Policy, credential: Credential, home: str | None,
         wanted = [path for path in asked if path[0] == name]
         if asked and not wanted:
             continue
-        rule = _rule(policy.transfer, home, (name,))
+        rule = rule_for(policy.transfer, home, (name,))
         if rule is None or rule.rule == "allowed":
             kept[name] = value
             continue
@@ -118,14 +118,15 @@ def _asked(policy: Policy) -> tuple[Path, ...]:
     return (*policy.ask, *policy.rule.ask)
 
 
-def _rule(rules: Iterable[Transfer], home: str | None, path: Path) -> Transfer | None:
+def rule_for(rules: Iterable[Transfer], home: str | None, path: Path) -> Transfer | None:
+    """The rule that counts for a claim from a state: one that names it before one for all, then the strictest."""
     speaking = [rule for rule in rules if not rule.states or home in rule.states]
-    named = [rule for rule in speaking if any(_overlap(path, claim) for claim in rule.claims)]
+    named = [rule for rule in speaking if any(overlap(path, claim) for claim in rule.claims)]
     general = [rule for rule in speaking if not rule.claims]
     return max(named or general, key=lambda rule: TRANSFER_ORDER.index(rule.rule), default=None)
 
 
-def _overlap(one: Path, other: Path) -> bool:
+def overlap(one: Path, other: Path) -> bool:
     """Whether one path leads through the other."""
     return all(a == b for a, b in zip(one, other, strict=False))
 

@@ -22,6 +22,7 @@ _COMMANDS: Final = {
     "matrix": "Show who recognises whom, at which level.",
     "gap": "Compare a state with a baseline and with what its partners ask.",
     "readiness": "Ask whether a state is ready to join: a checklist, answered where it can be.",
+    "policy": "Check, explain, compare and try out policies.",
     "country": "Show what is known about a member state, with its sources.",
     "name": "Compare two names, look over one; in any script of the region.",
     "number": "Look at an identifying number for slips of the pen.",

@@ -30,7 +30,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"now", "fetching"}),
     frozenset({"net", "report", "issue", "types", "distribution"}),
     frozenset({"operator", "receipt"}),
-    frozenset({"assessment", "bulk", "service"}),
+    frozenset({"assessment", "bulk", "policymaking", "service"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),
 )

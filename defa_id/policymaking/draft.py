@@ -1,0 +1,36 @@
+"""A policy as its writer has it before them: the values, and the documents they were read from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from defa_id import files
+from defa_id.codec import limits, strict_json
+from defa_id.policy import Policy
+
+
+class Draft(NamedTuple):
+    """A policy and its documents by id: its own first, then those it is laid over."""
+
+    policy: Policy
+    documents: Mapping[str, Mapping[str, Any]]
+
+    def set_by(self, member: str) -> Mapping[str, Any]:
+        """The document that set a member; empty where the member is as it is without any."""
+        return self.documents.get(self.policy.provenance.get(member, ""), {})
+
+
+def read(name: str) -> Draft:
+    """A shipped policy by its name, another by its path. Raises `PolicyInvalid`."""
+    policy = files.load_policy(name)
+    return Draft(policy, {str(document["id"]): document for document in _documents(name, Path())})
+
+
+def _documents(name: str, folder: Path) -> Iterator[Mapping[str, Any]]:
+    path = files.policy_path(name, folder)
+    document = strict_json.load_object(files.read_input(path, limits.DOCUMENT_BYTES))
+    yield document
+    if "base" in document:
+        yield from _documents(document["base"], path.parent)
