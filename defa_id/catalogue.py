@@ -353,6 +353,7 @@ def _reasons() -> Iterable[Reason]:
 
     fresh = "Ask the holder for the credential again, as its issuer delivered it."
     issuer = "Tell the issuer: every verifier will refuse this."
+    again = "Ask the holder to answer again, to your own fresh request."
     # Input and limits
     yield reason("INPUT_EMPTY", "There is nothing to verify.", "Hand in the credential itself.")
     yield reason(
@@ -437,6 +438,14 @@ def _reasons() -> Iterable[Reason]:
     yield reason("CWT_CONTENT", "The token does not hold one credential of a kind this verifier knows.", issuer)
     yield reason("HCERT_SHAPE", "It does not have the shape of a health certificate (HCERT).", issuer)
     yield reason("PHILSYS_SHAPE", "It does not have the shape of a PhilSys QR code.", fresh)
+    # Answers to a request
+    yield reason("OID4VP_SHAPE", "It does not have the shape of an OpenID4VP response.", again)
+    yield reason(
+        "OID4VP_ENCRYPTED",
+        "The response is encrypted to a key of your request.",
+        "Decrypt it with that key first, and hand in what was inside.",
+    )
+    yield reason("OID4VP_NO_PRESENTATION", "The response answers no query.", again)
     # JOSE
     yield reason("JOSE_SEGMENTS", "It does not have the three parts of a signed token.", fresh)
     yield reason("JOSE_NOT_COMPACT", "The JSON serialisation of a token is not taken.", "Hand in the compact form.")

@@ -194,6 +194,11 @@ DEFAULT_PARTS: Final = Parts(
         _mdoc(),
         _plain_format("cwt", "defa_id.formats.cwt"),
         _plain_format("philsys", "defa_id.formats.philsys"),
+        Format(
+            "openid4vp",
+            _later("defa_id.formats.openid4vp", "recognises"),
+            (("format.wellformed", _later("defa_id.formats.openid4vp", "read")),),
+        ),
     ),
     suites=MappingProxyType(
         {
