@@ -359,7 +359,7 @@ def _reasons() -> Iterable[Reason]:
     yield reason(
         "INPUT_FORMAT_UNKNOWN",
         "This is none of the formats this verifier reads.",
-        "Hand in a VC-JWT or an SD-JWT as one compact text; see `defa-id inspect --help`.",
+        "Hand in the credential as it was delivered: a token, a document, or a picture of its code.",
     )
     yield reason(
         "INPUT_FORMAT_MISMATCH",

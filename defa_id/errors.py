@@ -59,6 +59,12 @@ class WrongUse(DefaIdError):
     code = "CFG_USE"
 
 
+class ExtraMissing(DefaIdError):
+    """What was handed in needs an optional part that is not installed: nothing was found out."""
+
+    code = "CFG_EXTRA"
+
+
 class PolicyInvalid(DefaIdError):
     """The policy document cannot be followed as it is written."""
 

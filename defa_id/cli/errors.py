@@ -10,7 +10,7 @@ import click
 
 from defa_id.cli import terminal
 from defa_id.codec.text import printable
-from defa_id.errors import DefaIdError, RegistryRejected
+from defa_id.errors import DefaIdError, ExtraMissing, RegistryRejected
 
 ACCEPTED: Final = 0
 REJECTED: Final = 1
@@ -73,7 +73,7 @@ def exit_code(error: BaseException) -> int:
     """The exit code an error ends with."""
     if isinstance(error, RegistryRejected):
         return UNTRUSTED
-    return UNDECIDED if isinstance(error, MemoryError | RecursionError) else WRONG_USE
+    return UNDECIDED if isinstance(error, ExtraMissing | MemoryError | RecursionError) else WRONG_USE
 
 
 def described(error: BaseException) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from defa_id.cli import options, terminal
-from defa_id.cli.reading import item_of, read
+from defa_id.cli.reading import item_of, opened, read
 
 
 @click.command("inspect")
@@ -19,10 +19,16 @@ def inspect(source: str, format_: str | None, as_json: bool) -> None:
     """
     import defa_id
 
-    document = defa_id.inspect(read(item_of(source)), format_).to_dict()
+    items = list(opened(item_of(source)))
+    documents = [defa_id.inspect(read(item), format_).to_dict() for item in items]
     if as_json:
-        terminal.write_json(document)
+        named = [{"source": item.name, **one} for item, one in zip(items, documents, strict=True)]
+        terminal.write_json(documents[0] if len(items) == 1 else named)
         return
+    from defa_id.report.layout import shown
     from defa_id.report.unverified import unverified
 
-    terminal.write(unverified(document, terminal.style()))
+    for item, document in zip(items, documents, strict=True):
+        if len(items) > 1:
+            terminal.write(f"── {shown(item.name, 200)} \n\n")
+        terminal.write(unverified(document, terminal.style()))

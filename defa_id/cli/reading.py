@@ -8,17 +8,19 @@ from typing import Final, NamedTuple
 
 from defa_id.cli import terminal
 from defa_id.codec.text import printable
-from defa_id.errors import WrongUse
+from defa_id.errors import DefaIdError, ExtraMissing, WrongUse
 
 STDIN: Final = "-"
 
 
 class Item(NamedTuple):
-    """One thing to read: what to call it, where it is (None: standard input), or why it cannot be read."""
+    """One thing to read: what to call it, where it is (None: standard input), or why it cannot be read;
+    `data` once it is read."""
 
     name: str
     path: Path | None
-    problem: WrongUse | None = None
+    problem: DefaIdError | None = None
+    data: bytes | None = None
 
 
 def items_of(sources: Iterable[str]) -> Iterator[Item]:
@@ -35,19 +37,38 @@ def item_of(source: str) -> Item:
     return Item(source, None if source == STDIN else Path(source))
 
 
+def opened(item: Item) -> Iterator[Item]:
+    """What is to be judged in an item, read: itself, or each thing it wraps (`defa_id.intake`)."""
+    from defa_id import intake
+
+    try:
+        found = intake.pieces(read(item))
+    except (WrongUse, ExtraMissing) as error:
+        yield item._replace(problem=error)
+        return
+    for label, data in found:
+        yield item._replace(name=f"{item.name} ({label})" if label else item.name, data=data)
+
+
 def read(item: Item) -> bytes:
-    """At most one byte more than a verifier takes: that it is too much is for the verdict to say.
+    """At most one byte more than a verifier takes, of a picture more: that it is too much is for others to say.
 
     Raises `WrongUse` if it cannot be read.
     """
     from defa_id.codec import limits
     from defa_id.files import read_input
+    from defa_id.intake.pictures import kind_of
 
     if item.problem:
         raise item.problem
+    if item.data is not None:
+        return item.data
+    data = terminal.read(limits.INPUT_BYTES + 1) if item.path is None else read_input(item.path)
+    if len(data) <= limits.INPUT_BYTES or kind_of(data) is None:
+        return data
     if item.path is None:
-        return terminal.read(limits.INPUT_BYTES + 1)
-    return read_input(item.path)
+        return data + terminal.read(limits.PICTURE_BYTES + 1 - len(data))
+    return read_input(item.path, limits.PICTURE_BYTES)
 
 
 def _files_of(folder: Path) -> Iterator[Item]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 import click
 
 from defa_id.cli import answering, errors, options, terminal
-from defa_id.cli.reading import STDIN, Item, item_of, items_of, read
-from defa_id.errors import DefaIdError, RegistryRejected, WrongUse
+from defa_id.cli.reading import STDIN, Item, item_of, items_of, opened, read
+from defa_id.errors import DefaIdError, ExtraMissing, RegistryRejected, WrongUse
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -87,6 +87,9 @@ _SECTIONS: Final = {
 def verify(ctx: click.Context, /, sources: tuple[str, ...], explain: bool, **given: Any) -> NoReturn:
     """Judge each SOURCE: a file, every file of a directory, or - for standard input.
 
+    A file may be a credential or a presentation, its bytes as base64 or hexadecimal digits, a data:
+    URL, or a picture or PDF with its code (extra `qr`).
+
     A credential is accepted when every question asked of it has an answer and none speaks against it.
     """
     if given["as_json"] and given["as_lines"]:
@@ -96,10 +99,13 @@ def verify(ctx: click.Context, /, sources: tuple[str, ...], explain: bool, **giv
     options.language(given["lang"])
     items = list(items_of(sources))
     several = items != [item_of(sources[0])]  # also for a directory, whatever it holds
+    if not several:  # a picture may hold several codes
+        items = list(opened(items[0]))
+        several = len(items) > 1
     cabinet = _cabinet(given["receipt"], given["receipt_key"], given["receipt_opening"], several=several)
     now = options.now()
     judge = _judge(now, **given)
-    found = (_judged(item, judge, cabinet, now) for item in items)
+    found = (_judged(one, judge, cabinet, now) for item in items for one in _read(item))
     if given["as_lines"]:
         codes = _show_lines(found)
     elif given["as_json"]:
@@ -176,6 +182,10 @@ def _source(folder: str | None, asked: Registry | None) -> Source:
     return FirstOf(*sources) if len(sources) > 1 else sources[0] if sources else NoSource()
 
 
+def _read(item: Item) -> Iterator[Item]:
+    return iter((item,)) if item.data is not None or item.problem else opened(item)
+
+
 def _judged(item: Item, judge: Callable[[bytes], Verdict], cabinet: Cabinet | None, now: datetime) -> Judged:
     """One source. What is wrong with it alone stops no other, nor does a state's list that only it needs.
 
@@ -185,7 +195,7 @@ def _judged(item: Item, judge: Callable[[bytes], Verdict], cabinet: Cabinet | No
         data = read(item)
         verdict = judge(data)
         return Judged(item.name, verdict, cabinet.file(verdict, data, now) if cabinet else None)
-    except (WrongUse, RegistryRejected) as error:
+    except (WrongUse, ExtraMissing, RegistryRejected) as error:
         return Judged(item.name, error)
     except OSError as error:
         why = error.strerror or "input/output error"

@@ -11,6 +11,12 @@ from typing import Final
 KIB: Final = 1024
 
 INPUT_BYTES: Final = 256 * KIB  # one credential or presentation as handed in [own]
+PICTURE_BYTES: Final = 16 * 1024 * KIB  # a picture or PDF with codes in it [own]
+PICTURE_PIXELS: Final = 24_000_000  # of one picture or page: what a telephone's camera takes [own]
+PICTURE_CODES: Final = 16  # in one picture or PDF [own]
+PICTURE_CPU_SECONDS: Final = 20  # finding the codes of one picture or PDF [own]
+PICTURE_SECONDS: Final = 60  # the same, on the wall [own]
+PDF_PAGES: Final = 16  # of a PDF with codes on them [own]
 HEADER_BYTES: Final = 8 * KIB  # a decoded JOSE header without certificates [own]
 HEADER_X5C_BYTES: Final = 48 * KIB  # the same with an x5c chain [own]
 

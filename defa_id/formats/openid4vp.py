@@ -20,6 +20,8 @@ _PROTOCOL: Final = "openid4vp-v1-"  # Appendix A.1: unsigned, signed, multisigne
 _ANSWERING: Final = frozenset({b"vp_token", b"response"})
 _ENCRYPTED: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){4}")  # RFC 7516 §7.1
 _FIELDS: Final = 16  # of a form
+_ESCAPE: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
+_BROKEN: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 Object = dict[str, Any]
 
 
@@ -27,8 +29,10 @@ def recognises(data: bytes) -> bool:
     """Whether this is an answer: a JSON object with a vp_token or of the Digital Credentials API, or a form."""
     if data[:1] != b"{":
         fields = data.split(b"&", _FIELDS)
-        return all(b"=" in field for field in fields) and not _ANSWERING.isdisjoint(
-            field.partition(b"=")[0] for field in fields
+        return (
+            all(b"=" in field for field in fields)
+            and len(fields) <= _FIELDS
+            and not _ANSWERING.isdisjoint(field.partition(b"=")[0] for field in fields)
         )
     if b'"vp_token"' not in data and b'"response"' not in data:
         return False
@@ -95,17 +99,23 @@ def _bytes(presentation: Any) -> bytes:
 
 def _form(data: bytes) -> Object:
     """The body of a form (`application/x-www-form-urlencoded`) with its vp_token read."""
-    from urllib.parse import parse_qsl
-
-    try:
-        fields = parse_qsl(data.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS)
-    except ValueError:
-        raise Fault("OID4VP_SHAPE", "the form is not UTF-8, or has too many fields") from None
     members: Object = {}
-    for name, value in fields:
+    for field in data.split(b"&"):
+        name, _, value = (_plain(part) for part in field.partition(b"="))
         if name in members:
             raise Fault("OID4VP_SHAPE", "a field of the form stands twice")
         members[name] = value
     if "vp_token" in members:
         members["vp_token"] = strict_json.load_object(members["vp_token"].encode())
     return members
+
+
+def _plain(part: bytes) -> str:
+    """A name or value of a form, with its escapes undone (WHATWG URL §5.1)."""
+    if _BROKEN.search(part):
+        raise Fault("OID4VP_SHAPE", "an escape in the form is cut off")
+    plain = _ESCAPE.sub(lambda escape: bytes((int(escape[1], 16),)), part.replace(b"+", b" "))
+    try:
+        return plain.decode()
+    except UnicodeDecodeError:
+        raise Fault("OID4VP_SHAPE", "the form is not UTF-8") from None

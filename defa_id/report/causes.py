@@ -35,7 +35,7 @@ _BY_CHECK: Final = {
     "format.recognised": ("INPUT_FORMAT_*", "JOSE_NOT_COMPACT"),
     "format.wellformed": (
         *(*_HEADER, "SDJWT_SYNTAX", "SDJWT_ALG", "LIMIT_DISCLOSURES", "JWT_CLAIM_TYPE", *_JSON, *_COSE, *_MDOC),
-        *("DI_NO_PROOF", "DI_PROOF_SHAPE", "LIMIT_PROOFS", *_CWT),
+        *("DI_NO_PROOF", "DI_PROOF_SHAPE", "LIMIT_PROOFS", "OID4VP_*", *_CWT),
     ),
     "format.disclosures": (
         *("SDJWT_*", "LIMIT_DISCLOSURES", "JOSE_BASE64", *_JSON),

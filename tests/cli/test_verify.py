@@ -304,3 +304,92 @@ def test_explained_every_clause_is_there(verify: Command, inbox: Path) -> None:
     for line in verdict["checks"]:
         assert f"{line['id']}: passed" in flat
         assert line["clause"] in flat
+
+
+def _pictures(tmp_path: Path, **tokens: str) -> Path:
+    """A picture with a code for each token, one below the other."""
+    import io
+
+    import segno
+    from PIL import Image
+
+    codes = []
+    for token in tokens.values():
+        one = io.BytesIO()
+        segno.make_qr(token, error="l").save(one, kind="png", scale=4)
+        codes.append(Image.open(one).convert("L"))
+    sheet = Image.new("L", (max(code.width for code in codes), sum(code.height for code in codes)), 255)
+    for number, code in enumerate(codes):
+        sheet.paste(code, (0, sum(above.height for above in codes[:number])))
+    sheet.save(tmp_path / "sheet.png")
+    return tmp_path / "sheet.png"
+
+
+def test_a_picture_of_a_code_is_judged_and_shown(verify: Command, run: Command, tmp_path: Path, tokens: Any) -> None:
+    picture = _pictures(tmp_path, one=tokens["accepted"])
+    assert verify(picture).stdout.startswith(WORDS["accepted"])
+    shown = json.loads(run("inspect", picture, "--json").stdout)
+    assert shown["format"] == "vc-jwt"
+    assert shown["unverified"] is True
+
+
+def test_several_codes_are_several_sources(verify: Command, run: Command, tmp_path: Path, tokens: Any) -> None:
+    picture = _pictures(tmp_path, one=tokens["accepted"], other=tokens["rejected"])
+    done = verify(picture)
+    assert done.exit_code == 1
+    names = [f"{picture} (code 1)", f"{picture} (code 2)"]
+    assert all(name in done.stdout for name in names)
+    found = json.loads(verify(picture, "--json").stdout)
+    assert [(one["source"], one["decision"]) for one in found] == list(
+        zip(names, ["accepted", "rejected"], strict=True)
+    )
+    text = run("inspect", picture).stdout
+    assert text.count("UNVERIFIED") == 2
+    assert [one["source"] for one in json.loads(run("inspect", picture, "--json").stdout)] == names
+
+
+def test_a_picture_without_a_code_stops_no_other(verify: Command, tmp_path: Path, inbox: Path) -> None:
+    from PIL import Image
+
+    blank = tmp_path / "blank.png"
+    Image.new("L", (99, 99), 255).save(blank)
+    done = verify(blank)
+    assert done.exit_code == 2
+    assert "no readable code" in done.stderr
+    assert json.loads(verify(blank, "--json").stdout)["error"]["code"] == "CFG_NO_CODE"
+    lines = [json.loads(line) for line in verify(blank, inbox / "accepted.txt", "--ndjson").stdout.splitlines()]
+    assert [line.get("decision") for line in lines] == [None, "accepted"]
+
+
+def test_without_the_extra_a_picture_is_not_decided(
+    verify: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from defa_id.intake import pictures
+
+    monkeypatch.setattr(pictures, "find_spec", lambda _: None)
+    (tmp_path / "a.jpg").write_bytes(b"\xff\xd8\xff\xe0")
+    done = verify(tmp_path / "a.jpg")
+    assert done.exit_code == 3
+    assert "defa-id[qr]" in done.stderr
+
+
+def test_a_picture_may_be_larger_than_a_credential(
+    verify: Command, tmp_path: Path, tokens: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = _pictures(tmp_path, one=tokens["accepted"]).read_bytes()
+    large = picture + bytes(limits.INPUT_BYTES)
+    (tmp_path / "large.png").write_bytes(large)
+    assert verify(tmp_path / "large.png").exit_code == 0
+    assert verify("-", stdin=large).exit_code == 0
+    assert verify("-", stdin=picture).exit_code == 0
+    (tmp_path / "large.txt").write_bytes(b"x" + large)
+    assert verify(tmp_path / "large.txt").exit_code == 1
+
+
+def test_an_openid4vp_answer_needs_its_request(verify: Command, run: Command, tmp_path: Path, tokens: Any) -> None:
+    answer = tmp_path / "answer.json"
+    answer.write_text(json.dumps({"vp_token": {"person": [tokens["presented"]]}}))
+    asked = ("--nonce", "n-1", "--audience", "https://rp.example")
+    assert "KB_TIME" not in (done := verify(answer, *asked)).stdout, done.stdout
+    assert "KB_NONCE" in verify(answer, "--nonce", "n-2", *asked[2:], "--explain").stdout
+    assert verify(answer, "--response-uri", "https://rp.example/answer").exit_code == 2

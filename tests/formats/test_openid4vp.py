@@ -132,6 +132,7 @@ SHAPES: list[tuple[str, str, str]] = [
     ("both", in_json({"response": "a.b.c.d.e", "vp_token": {"a": ["eyJ"]}}), "OID4VP_SHAPE"),
     ("a form with a field twice", "vp_token=%7B%7D&vp_token=%7B%7D", "OID4VP_SHAPE"),
     ("a form that is not UTF-8", "vp_token=%ff", "OID4VP_SHAPE"),
+    ("a form with half an escape", "vp_token=%7B%7", "OID4VP_SHAPE"),
     ("a form with something else", "vp_token=eyJ", "JSON_SYNTAX"),
 ]
 

@@ -28,7 +28,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"counting", "disk", "places", "wire", "workers"}),
     frozenset({"files"}),
     frozenset({"now", "fetching"}),
-    frozenset({"net", "report", "issue", "types", "distribution"}),
+    frozenset({"net", "report", "issue", "types", "distribution", "intake"}),
     frozenset({"operator", "receipt"}),
     frozenset({"assessment", "bulk", "policymaking", "service"}),
     frozenset({"cli"}),
