@@ -16,6 +16,7 @@ DISCLOSED: Final = "disclosed"  # the format discloses selectively
 HOLDER: Final = "holder"  # the holder's binding is asked for
 ENVELOPE: Final = "envelope"  # the credential came inside a presentation
 STATUS: Final = "status"  # the credential names a status, or the policy or registry demands one
+CERTIFIED: Final = "certified"  # the registry names the list the signer's authority revokes certificates on
 SCHEMA: Final = "schema"  # the registry entry names a schema
 CAPPED: Final = "capped"  # the arrangement relied on has a cap
 LINKS: Final = "links"  # the purpose names values that have to stand in two credentials
@@ -251,6 +252,13 @@ def _checks() -> Iterable[CheckEntry]:
         "W3C Bitstring Status List §3.2; draft-ietf-oauth-status-list §8.3",
         "The issuer has taken the credential back.",
         STATUS,
+    )
+    yield check(
+        "status.certificate",
+        "Has the authority above it not revoked the signer's certificate?",
+        "RFC 5280 §6.3; ISO/IEC 18013-5 §9.3.3; defa-id registry design: status_lists",
+        "A revoked signer may be anybody.",
+        CERTIFIED,
     )
     yield check(
         "schema.valid",

@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple, TypeVar
 
 from defa_id import catalogue, sources
-from defa_id.answers import authority, document, holder, listing, reliance, rules, status
+from defa_id.answers import authority, certificates, document, holder, listing, reliance, rules, status
 from defa_id.answers.listing import Signers
 from defa_id.answers.rules import Released
 from defa_id.codec import limits, times
@@ -283,6 +283,7 @@ class _Walk:
         covered = self.authority(credential, signers, item)
         bound = self.holder(credential, format, item, within)
         fresh = self.revocation(credential, services or (), covered, item)
+        self.certificate(credential, signers, covered, item)
         self.schema(credential, covered, item)
         level = authority.level_of(registry, credential, covered, at, known_at)
         reached, capped_by = assurance.achieved(level.vector, Shown(bound, fresh))
@@ -464,6 +465,22 @@ class _Walk:
             self.status_line(credential, entry, services, covered, demanded, item)
             self.status_lines += 1
         return all(self.ledger.passed("status.current", line) for line in lines)
+
+    def certificate(
+        self, credential: Credential, signers: Signers | None, covered: tuple[Service, ...], item: int
+    ) -> None:
+        """The signer's certificate, where the registry says which list its authority revokes on."""
+        found = certificates.revocation(credential, signers, covered)
+        if found is None:
+            return
+        self.asked.add(catalogue.CERTIFIED)
+        may_ask = self.ledger.clean
+
+        def unrevoked() -> Found[None]:
+            got = self.door.fetch(found.url, limits.CRL_BYTES, "STATUS_UNAVAILABLE", may_ask)
+            return certificates.current(found, got.data, self.at)
+
+        self.ledger.run("status.certificate", unrevoked, needs=["proof.signature"], item=item)
 
     def status_line(
         self,

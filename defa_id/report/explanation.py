@@ -17,6 +17,7 @@ _WHEN = {
     catalogue.HOLDER: "when holder binding is asked for",
     catalogue.ENVELOPE: "of a credential inside a presentation",
     catalogue.STATUS: "when the credential names a status, or one is demanded",
+    catalogue.CERTIFIED: "when the registry names the list on which the signer's authority revokes certificates",
     catalogue.SCHEMA: "when the registry names a schema",
     catalogue.KEY_BOUND: "when the holder's proof is an SD-JWT key binding",
     catalogue.SEVERAL: "when several credentials are shown together and holder binding is asked for",
