@@ -290,6 +290,7 @@ class Memory:
         if self._path is None:
             raise self._unusable("there is none")
         try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with disk.locked(self._path.with_name(f".{self._path.name}.lock")):
                 self._registries = self._read()
                 before = self.of(registry.name)

@@ -260,8 +260,9 @@ def progress(text: str) -> None:
         terminal.say(terminal.style(sys.stderr).paint(f"{text} …", "dim"))
 
 
-def verified(directory: Path, root: str | None, now: datetime) -> Published:
-    """What stands published, its signatures verified as every reader does. Raises `RegistryRejected`."""
+def verified(directory: Path, root: str | None, now: datetime, *, only: str | None = None) -> Published:
+    """What stands published, its signatures (of all states, or `only` this one) verified as every reader does.
+    Raises `RegistryRejected`."""
     from defa_id import files
     from defa_id.operator import sandbox
     from defa_id.operator.published import Published
@@ -270,7 +271,8 @@ def verified(directory: Path, root: str | None, now: datetime) -> Published:
     place = directory / sandbox.PUBLISHED
     opened = files.open_registry(place, root=root, memory=None, now=now)
     for state in opened.states():
-        opened.state_list(state)
+        if only in (None, state):
+            opened.state_list(state)
     published = Published.read(place)
     if published is None or published.version != opened.version:
         raise ChangeRefused("the published registry changed while it was read", hint="Try again.")

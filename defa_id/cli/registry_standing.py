@@ -165,7 +165,9 @@ def _strike(directory: Path, asked: Strike, key: SigningKey, now: datetime, as_j
     place, folder = directory / sandbox.PUBLISHED, directory / changeset.FOLDER
     with storage.locked(directory):
         tree = load(directory)
-        change, entries = emergency.strike(tree, verified(directory, None, now), asked, signer, now, folder)
+        change, entries = emergency.strike(
+            tree, verified(directory, None, now, only=asked.state), asked, signer, now, folder
+        )
         sandbox.save_state(directory, asked.state, denials.with_entries(tree.state(asked.state), entries))
         publication: Publication | None = None
         why = ""

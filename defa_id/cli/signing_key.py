@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import click
 
+from defa_id.cli import terminal
 from defa_id.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -41,7 +43,10 @@ class SigningKey(NamedTuple):
         if self.file is not None:
             from defa_id.operator import signing
 
-            return signing.from_file(self.file, lambda: secret("passphrase"))
+            signer = signing.from_file(self.file, lambda: secret("passphrase"))
+            if os.name == "posix" and self.file.stat().st_mode & 0o077:
+                terminal.say(f"warning: others on this machine can read {self.file}; chmod 600 it")
+            return signer
         if self.module is not None:
             from defa_id.operator import hardware
 

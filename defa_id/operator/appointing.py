@@ -114,7 +114,7 @@ def holders(role: str, published: Published | None) -> tuple[tuple[str, str], ..
     """Whose a role is as published: names and PEM; nothing for one that is new."""
     role = "root" if role == REGION else role
     keys = published.keys_of(role) if published else []
-    names = named(keys, _planned(role)) if keys else {}
+    names = named(keys, planned(role)) if keys else {}
     return tuple((names[key.keyid], str(key.keyval["public"])) for key in keys)
 
 
@@ -162,7 +162,7 @@ class _Work:
             asked += self._both(role.role, role.payload)
         if statement is not None:
             state, keys = str(statement["state"]), self._standing(str(statement["state"]))
-            held, needed = demands.of_keys(keys, named(keys, _planned(state))), int(statement["from"]["threshold"])
+            held, needed = demands.of_keys(keys, named(keys, planned(state))), int(statement["from"]["threshold"])
             title = f"{state}, handing over"
             asked.append(Demand(f"{state}-{HANDOVER}", canonical_bytes(statement), held, needed, title=title))
         return Appointed(tuple(roles_made), root, statement, tuple(asked))
@@ -183,7 +183,7 @@ class _Work:
     def _holders(self, role: str) -> tuple[dict[str, tuple[str, Key]], int, frozenset[str]]:
         """Who signs a role from now on, how many must, and which of them each must, having a new key."""
         keys, threshold = self._keys(role)
-        held = demands.of_keys(keys, named(keys, _planned(role)))
+        held = demands.of_keys(keys, named(keys, planned(role)))
         return held, threshold, frozenset(key.keyid for key in keys if key.keyid in self.new)
 
     def _standing(self, role: str) -> list[Key]:
@@ -216,7 +216,7 @@ class _Work:
         passing = role in ("root", "targets") and REGION in self.appointed and self.published is not None
         if self.published is not None and passing:
             old, new = self._standing(role), {key.keyid for key in self._keys(role)[0]}
-            names = named(old, _planned(role))
+            names = named(old, planned(role))
             gone = {keyid: f"{name}-until-now" for keyid, name in names.items() if keyid not in new}
             held, needed = demands.of_keys(old, {**names, **gone}), self.published.threshold_of(role)
             yield Demand(role, payload, held, needed, title=f"{role}, keys until now")
@@ -280,7 +280,7 @@ class _Work:
         for role in below:
             keys, threshold = self._keys(role)
             held.update((key.keyid, key) for key in keys)
-            paths = list(_planned(role).paths)
+            paths = list(planned(role).paths)
             delegated[role] = DelegatedRole(role, [key.keyid for key in keys], threshold, True, paths)
         used = {keyid for role in delegated.values() for keyid in role.keyids}
         return Delegations({keyid: key for keyid, key in held.items() if keyid in used}, delegated)
@@ -308,7 +308,7 @@ def _above(role: str) -> str | None:
     return "targets" if len(role) == 2 else None
 
 
-def _planned(role: str) -> Duty:
+def planned(role: str) -> Duty:
     """A role as it is planned: its paths, and the names its keys have where they say none themselves."""
     if role in ("root", "targets", "snapshot", "timestamp"):
         return {duty.role: duty for duty in roles.top({})}[role]

@@ -103,7 +103,7 @@ def publish_approved(
     work = _Work(tree, keyring, path, now)
     work.adopt(signed, root)
     work.pass_on()
-    work.verify()
+    work.verify(only=striking if only else ())  # an emergency does not wait for another state's trouble
     placing.place(path, work.files, built_on, work.late)
     return Publication(work.version, tuple(work.changed), path, now, work.expires)
 
@@ -288,22 +288,23 @@ class _Work:
             return True
         return _takes(self.before.root.signed, self.timestamp, self.snapshot, self._roles["targets"][0])
 
-    def verify(self) -> None:
-        """Refuse to publish a role that its delegator would not accept: it would lock readers out."""
+    def verify(self, *, only: Collection[str] = ()) -> None:
+        """Refuse to publish a role that its delegator would not accept: it would lock readers out. `only`: of the
+        roles that stand, no others are looked at than these."""
         try:
             self.root.signed.verify_delegate("root", self.root.signed_bytes, self.root.signatures)
             if self.before is not None and self.root is not self.before.root:
                 self.before.root.signed.verify_delegate("root", self.root.signed_bytes, self.root.signatures)
             for top in (self.snapshot, self.timestamp):
                 self.root.signed.verify_delegate(top.signed.type, top.signed_bytes, top.signatures)
-            for name, (metadata, _) in self._roles.items():
-                delegator = self._delegator(name)
-                delegator.verify_delegate(name, metadata.signed_bytes, metadata.signatures)
+            for name in only or self._roles:
+                metadata, _ = self._roles[name]
+                self._delegator(name).verify_delegate(name, metadata.signed_bytes, metadata.signatures)
         except (UnsignedMetadataError, ValueError) as error:
             raise ChangeRefused(f"the signatures would not be accepted: {error}", hint="Check the keys.") from None
-        self._require_readable()
+        self._require_readable({name[:2] for name in only})
 
-    def _require_readable(self) -> None:
+    def _require_readable(self, only: Collection[str]) -> None:
         """Open what is to be published as every reader does, who remembers the versions that stand now."""
         standing = places.folder(self.path)
 
@@ -314,7 +315,7 @@ class _Work:
         try:
             anchor = get("root.json", limits.REGISTRY_ROOT_BYTES) or b""
             registry = Registry.open(get, anchor, now=self.now, seen=lambda _: seen)
-            for state in registry.states():
+            for state in only or registry.states():
                 registry.state_list(state)
                 registry.denials(state)
         except RegistryRejected as error:

@@ -190,6 +190,25 @@ def test_no_pin_is_said(moved: Path, slot: Slot) -> None:
     assert "the PIN of the token is missing" in said.stderr
 
 
+@pytest.mark.peers
+def test_a_ceremony_for_a_key_that_stays_in_its_token(run: Run, slot: Slot, directory: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "ceremony"
+    named = ("--holder", "SG-ops-e=Tan Mei Ling", "--officiant", "A", "--witness", "B", *by_token(slot, 2))
+    said = with_pin("registry", "ceremony", folder, *named)
+    assert said.exit_code == 0, said.output
+    assert not (folder / "private").exists()
+    assert run("registry", "ceremony", folder, "--check").exit_code == 0
+    rotate = ("registry", "rotate-role", "--dir", directory, "--role", "SG-ops")
+    public = f"SG-ops-e={folder / 'public' / 'SG-ops-e.jwk.json'}"
+    author = ("--key", directory / "keys" / "SG-ops-a.jwk.json")
+    assert run(*rotate, "--add", public, *author).exit_code == 0
+    signed = with_pin("registry", "sign", "SG-roles-0001", "--dir", directory, *by_token(slot, 2))
+    assert "signed by SG-ops-e" in signed.stdout
+    two = with_pin("registry", "ceremony", tmp_path / "two", "--holder", "SG-ops-f=C", *named)
+    assert two.exit_code == 2
+    assert "a token holds the one key of its holder" in two.stderr
+
+
 def test_without_the_extra_it_says_which(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "pkcs11", None)
     monkeypatch.setitem(sys.modules, "pkcs11.exceptions", None)

@@ -110,7 +110,7 @@ def test_more_keys_fewer_keys_and_another_threshold(held: Holders, now: datetime
     assert list(rolechange.words(change, held.published))[1] == "SG-ops: 3 of 4 must sign from now on, and not 2"
     held.sign(change, now, ["SG-a", "SG-b", "SG-ops-e", "SG-ops-c", "SG-ops-d"])
     held.publish(now)
-    duty = held.published.duty(appointing._planned("SG-ops"))
+    duty = held.published.duty(appointing.planned("SG-ops"))
     assert (duty.keys, duty.threshold) == (("SG-ops-b", "SG-ops-c", "SG-ops-d", "SG-ops-e"), 3)
     assert sandbox.publish(held.directory, now).changed == (), "publishing with the keys at hand keeps it so"
 
