@@ -27,6 +27,7 @@ _LIFE: Final = timedelta(days=365)
 @click.option("--claims", metavar="FILE", type=_FILE, required=True, help="The claims about the subject, as JSON.")
 @click.option("--holder-key", metavar="FILE", type=_FILE, help="Bind it to this key: JWK or PEM, public or private.")
 @click.option("--out", metavar="FILE", type=_FILE, help="Write it here; default: standard output.")
+@click.option("--qr", metavar="FILE", type=_FILE, help="Also as a QR code: a .png or .svg (extra `qr`).")
 @click.option("--id", "issuer_id", metavar="ISSUER_ID", help="The issuer, where the state lists several.")
 @click.option("--key", metavar="FILE", type=_FILE, help="The issuer's private key, where the sandbox has none.")
 @click.option("--certificate", metavar="FILE", type=_FILE, help="The key's certificates, below a listed authority.")
@@ -40,6 +41,7 @@ def issue(
     claims: Path,
     holder_key: Path | None,
     out: Path | None,
+    qr: Path | None,
     issuer_id: str | None,
     key: Path | None,
     certificate: Path | None,
@@ -52,9 +54,11 @@ def issue(
     fit the schema the issuer's entry names.
     """
     from defa_id.issue import certificates
+    from defa_id.issue import qr as coding
     from defa_id.operator import issuing, storage
     from defa_id.operator.tree import load
 
+    kind = coding.kind_of(qr) if qr else ""
     moment = options.moment(issued, "--issued") or options.now()
     tree = load(directory)
     services = issuing.services_for(tree, state, type_, format_, issuer_id)
@@ -71,6 +75,8 @@ def issue(
         expires=options.moment(expires, "--expires") or _later(moment),
         holder=_holder(holder_key) if holder_key else None,
     )
+    if qr is not None:
+        storage.write(qr, coding.picture(_shortest(token, format_), kind), 0o600)
     if out is None:
         terminal.write(token + "\n")
     else:
@@ -81,6 +87,13 @@ def issue(
     others = sorted({other.identifier for other in able} - {chosen.identifier})
     if others and issuer_id is None:
         terminal.say(f"note: also able: {', '.join(others)}; choose with --id")
+
+
+def _shortest(token: str, format: str) -> str | bytes:
+    """What a code holds of it: of an mdoc the bytes, which as text would be a third longer."""
+    from defa_id.codec import base64url
+
+    return base64url.decode(token.encode()) if format == "mdoc" else token
 
 
 def _keys(directory: Path, services: list[Object], file: Path | None) -> dict[str, SigningKey]:

@@ -427,3 +427,52 @@ def test_every_command_explains_itself(run: Run, command: str) -> None:
     said = run(*command.split(), "--help")
     assert said.exit_code == 0
     assert "Usage: " in said.stdout
+
+
+def test_a_credential_is_handed_over_as_a_picture(run: Run, directory: Path, claims: Path, tmp_path: Path) -> None:
+    from defa_id import intake
+
+    for name in ("code.png", "CODE.PNG"):
+        said = run(*issue(directory, claims, "--qr", tmp_path / name, "--out", tmp_path / "text"))
+        assert said.exit_code == 0, said.output
+        (piece,) = intake.pieces((tmp_path / name).read_bytes())
+        assert piece.data + b"\n" == (tmp_path / "text").read_bytes()
+        assert (tmp_path / name).stat().st_mode & 0o077 == 0
+    assert run(*issue(directory, claims, "--qr", tmp_path / "code.svg")).exit_code == 0
+    assert b"<svg " in (tmp_path / "code.svg").read_bytes()
+
+
+def test_what_does_not_fit_into_a_code_is_said_before_anything_is_written(
+    run: Run, directory: Path, claims: Path, tmp_path: Path
+) -> None:
+    content = json.loads(claims.read_text())
+    content["name"]["full"] = [{**content["name"]["full"][0], "value": "A" * 280} for _ in range(10)]
+    claims.write_text(json.dumps(content))
+    said = run(*issue(directory, claims, "--qr", tmp_path / "code.png", "--out", tmp_path / "text"))
+    assert said.exit_code == 2
+    assert "do not fit into one QR code, which holds 2953" in said.stderr
+    assert not list(tmp_path.glob("code*"))
+    assert not (tmp_path / "text").exists()
+    said = run(*issue(directory, claims, "--qr", tmp_path / "code.gif"))
+    assert "neither a .png nor an .svg" in said.stderr
+
+
+def test_an_mdoc_goes_into_a_code_as_bytes() -> None:
+    from defa_id.cli.issue import _shortest
+    from defa_id.issue import qr
+
+    data = bytes(range(256)) * 8
+    assert _shortest(base64url.encode(data), "mdoc") == data
+    assert _shortest("HC1:6BF", "cwt") == "HC1:6BF"
+    from defa_id import intake
+
+    assert intake.pieces(qr.picture(data, "png"))[0].data == data
+
+
+def test_without_the_extra_no_code_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    from defa_id.errors import ExtraMissing
+    from defa_id.issue import qr
+
+    monkeypatch.setattr(qr, "find_spec", lambda _: None)
+    with pytest.raises(ExtraMissing, match="segno"):
+        qr.picture("x", "png")
