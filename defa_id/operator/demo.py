@@ -11,11 +11,14 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from defa_id.codec import times
+from defa_id import issue
+from defa_id.codec import base64url, limits, times
 from defa_id.errors import ChangeRefused, DefaIdError
 from defa_id.issue.signing import SigningKey
 from defa_id.operator import issuing, publishing, storage
@@ -25,11 +28,14 @@ from defa_id.operator.tree import Object, Tree, load_curated
 
 PUBLISHED_AT: Final = "2026-11-01T00:00:00Z"
 CREDENTIALS: Final = "demo_credentials.json"
+RECORDED: Final = "recorded"
+STATUS_LISTS: Final = "demo_status_lists.json"
 _KEYS: Final = DemoKeyring()
 
 
 def generate(sources: Path, examples: Path) -> Publication:
-    """Publish the curated sources to `sources/published` and mint the examples into `examples`.
+    """Publish the curated sources to `sources/published`, mint the examples into `examples` and the status
+    lists they name into `recorded` beside it.
 
     What lay in either place before is replaced. Raises `ChangeRefused` and `WrongUse` for sources
     that have errors; what lay there stays then.
@@ -41,7 +47,8 @@ def generate(sources: Path, examples: Path) -> Publication:
         return keys.setdefault(key.public.thumbprint, key)
 
     tree = load_curated(sources, issuer_key)
-    minted = dict(_minted(tree, keys, sources / CREDENTIALS))
+    minted = dict(_minted(tree, keys, sources / CREDENTIALS, _mint))
+    lists = dict(_minted(tree, keys, sources / STATUS_LISTS, _mint_list))
     fresh, place = sources / ".published", sources / "published"
     shutil.rmtree(fresh, ignore_errors=True)
     publication = publishing.publish(tree, _KEYS, fresh, times.parse(PUBLISHED_AT))
@@ -53,6 +60,9 @@ def generate(sources: Path, examples: Path) -> Publication:
                 old.unlink()
     for name, token in minted.items():
         storage.write(examples / name, token.encode("ascii"))
+    (examples.parent / RECORDED).mkdir(parents=True, exist_ok=True)
+    for name, token in lists.items():
+        storage.write(examples.parent / RECORDED / name, token.encode("ascii"))
     return publication._replace(path=place)
 
 
@@ -61,24 +71,21 @@ def holder_key() -> SigningKey:
     return _KEYS.get("holder")
 
 
-def _minted(tree: Tree, keys: issuing.Keys, listing: Path) -> Iterator[tuple[str, str]]:
+def _minted(
+    tree: Tree, keys: issuing.Keys, listing: Path, mint: Callable[[Tree, issuing.Keys, Object], str]
+) -> Iterator[tuple[str, str]]:
     if not listing.is_file():
         return
     for record in json.loads(storage.read_bytes(listing)):
         try:
-            yield record["file"], _mint(tree, keys, record)
+            yield record["file"], mint(tree, keys, record)
         except KeyError as error:
-            raise ChangeRefused(f"{CREDENTIALS}: {record.get('file')} lacks {error}") from None
+            raise ChangeRefused(f"{listing.name}: {record.get('file')} lacks {error}") from None
 
 
 def _mint(tree: Tree, keys: issuing.Keys, record: Object) -> str:
     issued, expires = times.parse(record["issued"]), times.parse(record["expires"])
-    services = [
-        service
-        for service in issuing.services_for(tree, record["state"], record["type"], record["format"])
-        if service["service_id"] == record["service_id"]
-    ]
-    issuer = issuing.choose(record["state"], services, keys, issued)[0]
+    issuer = _issuer(tree, keys, record, issued)
     claims: dict[str, Any] = record["claims"]
     if "status" in record:
         claims = (
@@ -98,6 +105,48 @@ def _mint(tree: Tree, keys: issuing.Keys, record: Object) -> str:
         holder=holder_key().public.jwk if record.get("holder") else None,
         salts=lambda: demo_bytes(f"salt {record['file']} {next(counter)}", 16),
     )
+
+
+def _mint_list(tree: Tree, keys: issuing.Keys, record: Object) -> str:
+    """A Bitstring Status List with the entries `revoked` set, signed by the issuer of the credentials it is about."""
+    issued = times.parse(record["issued"])
+    issuer = _issuer(tree, keys, record, issued)
+    bits = bytearray(limits.STATUS_BITSTRING_ENTRIES // 8)
+    for entry in record["revoked"]:
+        bits[entry // 8] |= 0x80 >> entry % 8
+    subject = {
+        "id": f"{record['url']}#list",
+        "type": "BitstringStatusList",
+        "statusPurpose": "revocation",
+        "encodedList": "u" + base64url.encode(_stored(bytes(bits))),
+    }
+    return issue.issue(
+        "vc-jwt",
+        issuer.key,
+        issuer=issuer.identifier,
+        type="BitstringStatusListCredential",
+        claims={"id": record["url"], "credentialSubject": subject},
+        issued=issued,
+        expires=times.parse(record["expires"]),
+        alg=issuer.alg,
+    )
+
+
+def _stored(data: bytes) -> bytes:
+    """GZIP (RFC 1952) without compression: compressors differ, and the demo is the same bytes everywhere."""
+    size = len(data)
+    block = b"\x01" + size.to_bytes(2, "little") + (size ^ 0xFFFF).to_bytes(2, "little") + data  # RFC 1951 §3.2.4
+    end = zlib.crc32(data).to_bytes(4, "little") + size.to_bytes(4, "little")
+    return b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff" + block + end
+
+
+def _issuer(tree: Tree, keys: issuing.Keys, record: Object, issued: datetime) -> issuing.Issuer:
+    services = [
+        service
+        for service in issuing.services_for(tree, record["state"], record["type"], record["format"])
+        if service["service_id"] == record["service_id"]
+    ]
+    return issuing.choose(record["state"], services, keys, issued)[0]
 
 
 def main(arguments: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -10,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from defa_id import Policy, Verifier, open_registry
-from defa_id.files import sources_path
+from defa_id.codec import base64url, limits
+from defa_id.files import recorded_sources, sources_path
 from defa_id.operator.demo import generate
 from defa_id.trust import recognition
 
 ROOT = Path(__file__).resolve().parents[2]
 CREDENTIALS = ROOT / "examples" / "credentials"
+RECORDED = ROOT / "examples" / "recorded"
 BUILT = datetime(2026, 11, 24, tzinfo=UTC)
 STATES = ("BN", "ID", "KH", "LA", "MM", "MY", "PH", "SG", "TH", "TL", "VN")
 
@@ -82,6 +85,27 @@ def test_the_registry_is_what_the_sources_make_of_it(tmp_path: Path) -> None:
 
     assert files(copy / "published") == files(sources_path() / "published")
     assert files(tmp_path / "credentials") == files(CREDENTIALS)
+    recorded = files(tmp_path / "recorded")
+    assert recorded
+    assert recorded.items() <= files(RECORDED).items()
+
+
+@pytest.mark.parametrize("days", [0, 400])
+def test_with_the_recorded_list_its_status_is_known(days: int) -> None:
+    now = BUILT + timedelta(days=days)
+    verifier = Verifier(open_registry(now=now), Policy.preset("baseline", for_state="TH"))
+    data = (CREDENTIALS / "sg-person-status.vc.jwt").read_bytes()
+    verdict = verifier.verify(data, at=now, source=recorded_sources(RECORDED))
+    assert verdict, verdict.to_json(1)
+    assert [line["url"] for line in verdict.documents] == ["https://status.sg.demo.example/1"]
+
+
+def test_the_recorded_list_is_written_as_rfc_1952_has_it() -> None:
+    token = (RECORDED / "sg-status-1.jwt").read_bytes()
+    subject = json.loads(base64url.decode(token.split(b".")[1]))["credentialSubject"]
+    bits = gzip.decompress(base64url.decode(subject["encodedList"][1:].encode()))
+    assert len(bits) * 8 == limits.STATUS_BITSTRING_ENTRIES
+    assert [at for at in range(len(bits) * 8) if bits[at // 8] >> (7 - at % 8) & 1] == [7, 131_071]
 
 
 def test_eleven_states_fifteen_issuers_fifteen_recognitions_and_one_corridor() -> None:

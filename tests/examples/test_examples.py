@@ -32,6 +32,9 @@ EXPECTED = {
         "with sources:    Accepted: ID may rely on this credential from MY",
         "it rested on:    https://schemas.my.demo.example/engineer-registration.json",
         "forged sources:  Rejected: the schema at hand is not the one the registry names.",
+        "without a list:  Not decided:",
+        "with the list:   Accepted: TH may rely on this credential from SG",
+        "it says:         revocation: nothing against it",
     ],
     "04_past_date.py": [
         "issued before, judged before: accepted",
