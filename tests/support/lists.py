@@ -99,7 +99,8 @@ def token(
 ) -> bytes:
     """A Status List Token as a JWT."""
     head = {"alg": signer.alg, "typ": "statuslist+jwt", "kid": signer.kid or signer.thumbprint, **(header or {})}
-    return signer.token(head, token_claims(entries, **changes)).encode()
+    kept = {name: value for name, value in head.items() if value is not None}
+    return signer.token(kept, token_claims(entries, **changes)).encode()
 
 
 def token_cwt(signer: Signer, entries: Mapping[int, int] | None = None, *, size: int = 1, **changes: Any) -> bytes:
@@ -110,5 +111,5 @@ def token_cwt(signer: Signer, entries: Mapping[int, int] | None = None, *, size:
     protected = cbor.encode({1: -7, 16: changes.pop("typ", "application/statuslist+cwt")})
     payload = cbor.encode(claims)
     signed = cbor.encode(["Signature1", protected, b"", payload])
-    kid = (signer.kid or signer.thumbprint).encode()
-    return b"\xd2" + cbor.encode([protected, {4: kid}, payload, signer.raw(signed)])
+    unprotected = changes.pop("unprotected", {4: (signer.kid or signer.thumbprint).encode()})
+    return b"\xd2" + cbor.encode([protected, unprotected, payload, signer.raw(signed)])
