@@ -17,6 +17,7 @@ from defa_id.policy import Expected, Policy
 from defa_id.trust.registry import Registry
 from defa_id.verdict import Verdict
 from defa_id.verifier import Verifier
+from tests.support import mdocs
 from tests.support.world import (
     GRANT,
     ISSUER,
@@ -136,17 +137,18 @@ def registry(
 ) -> Registry:
     """The registry these facts describe, made once."""
     world, _ = World.make(environment=environment)
-    types = ["OtherCredential"] if listed == "other type" else [PERSON, PERSON_VCT]
-    formats = ["mdoc"] if listed == "other format" else list(FORMATS)
+    types = ["OtherCredential"] if listed == "other type" else [PERSON, PERSON_VCT, mdocs.DOC_TYPE]
+    formats = ["cwt"] if listed == "other format" else [*FORMATS, "mdoc"]
     since = {"effective": RECENTLY, "recorded": RECENTLY}
     granted = {"status": "granted", "effective": GRANT, "recorded": GRANT}
     events = [granted, *({**event, **since} for event in EVENTS[standing])]
     made = service([signers()[0]], types, formats, level=level, status_events=events)
+    made["identifiers"].append(mdocs.certified(mdocs.IACA, "ca"))
     world.lists["SG"]["entities"] = [entity([made])]
     statement = recognition(
         "TH",
         "SG",
-        [PERSON, PERSON_VCT],
+        [PERSON, PERSON_VCT, mdocs.DOC_TYPE],
         min_level=minimum,
         environment=environment,
         purposes=list(purposes),
