@@ -18,6 +18,7 @@ _COMMANDS: Final = {
     "verify": "Judge credentials: accepted, rejected or not decided, and why.",
     "inspect": "Show what is inside a credential, without judging it.",
     "explain": "Explain a check or a reason code, and what to do about it.",
+    "languages": "Show which languages the texts are in, and how far; begin or refresh one.",
     "receipt": "Check receipts of decisions, and ask filed decisions again.",
     "matrix": "Show who recognises whom, at which level.",
     "gap": "Compare a state with a baseline and with what its partners ask.",

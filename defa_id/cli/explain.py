@@ -10,23 +10,23 @@ from defa_id.cli import errors, options, terminal
 @click.command("explain")
 @click.argument("name", required=False, metavar="[CHECK_OR_CODE]")
 @options.json_option
-@click.option("--lang", metavar="CODE", help="Language of the texts; so far en.")
+@options.language_option
 def explain(name: str | None, as_json: bool, lang: str | None) -> None:
     """Explain a check (proof.signature) or a reason code (JOSE_SIGNATURE); without one, list them all."""
     from defa_id.catalogue import CATALOGUE
     from defa_id.report import explanation
 
-    options.language(lang)
+    texts = options.language(lang)
     if name is None:
         if as_json:
-            terminal.write_json(explanation.listing())
+            terminal.write_json(explanation.listing(texts))
         else:
-            terminal.write(explanation.listing_text(terminal.style()))
+            terminal.write(explanation.listing_text(terminal.style(), texts))
         return
     found = explanation.find(name)
     if found is None:
         raise errors.NoSuchName("check or reason", name, [*CATALOGUE.checks, *CATALOGUE.reasons])
     if as_json:
-        terminal.write_json(explanation.document(found))
+        terminal.write_json(explanation.document(found, texts))
     else:
-        terminal.write(explanation.text(found, terminal.style()))
+        terminal.write(explanation.text(found, terminal.style(), texts))

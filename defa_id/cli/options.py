@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from defa_id.errors import WrongUse
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from defa_id.languages import Texts
+
 F = TypeVar("F", bound=Callable[..., Any])
 Sections = Mapping[str, tuple[str, ...]]
-
-LANGUAGES: Final = frozenset({"en"})
 
 
 class Sectioned(click.Command):
@@ -82,13 +85,36 @@ def moment(text: str | None, option: str) -> datetime | None:
         raise WrongUse(fault.why, hint=f"Write it like {option} 2026-11-01T09:00:00Z.", code="CFG_TIME") from None
 
 
-def language(code: str | None) -> None:
-    """Note on standard error that texts in `code` are not there, where they are not."""
-    if code is not None and code.lower().partition("-")[0] not in LANGUAGES:
-        from defa_id.cli import terminal
-        from defa_id.codec.text import printable
+def language_option(command: F) -> F:
+    """`--lang CODE`."""
+    return click.option(
+        "--lang",
+        metavar="CODE",
+        help="Language of the texts (defa-id languages lists them); default: DEFA_ID_LANG, en.",
+    )(command)
 
-        terminal.say(f"note: there are no texts in {printable(code, 20)!r} yet; these are English")
+
+def language(code: str | None) -> Texts:
+    """The texts of a language: the one named, else that of DEFA_ID_LANG, else English. The locale is not asked:
+    a translation is a draft, and what a clerk reads must not change with the machine.
+
+    Raises `WrongUse` for a language that is not there.
+    """
+    import os
+
+    from defa_id import languages
+
+    wanted = code or os.environ.get("DEFA_ID_LANG") or "en"
+    return languages.texts(wanted, *language_folders())
+
+
+def language_folders() -> list[Path]:
+    """The user's own folder of translations, if DEFA_ID_LANGUAGES names one."""
+    import os
+    from pathlib import Path
+
+    named = os.environ.get("DEFA_ID_LANGUAGES")
+    return [Path(named)] if named else []
 
 
 def visible(text: str, what: str) -> str:

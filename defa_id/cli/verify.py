@@ -15,6 +15,7 @@ from defa_id.errors import DefaIdError, ExtraMissing, RegistryRejected, WrongUse
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from defa_id.languages import Texts
     from defa_id.receipt.filing import Cabinet
     from defa_id.sources import Counter, Source
     from defa_id.trust.registry import Registry
@@ -82,7 +83,7 @@ _SECTIONS: Final = {
 @options.json_option
 @click.option("--ndjson", "as_lines", is_flag=True, help="Machine output, one line for each source.")
 @click.option("--explain", is_flag=True, help="Every check with its clause and next step.")
-@click.option("--lang", metavar="CODE", help="Language of the texts; so far en.")
+@options.language_option
 @click.pass_context
 def verify(ctx: click.Context, /, sources: tuple[str, ...], explain: bool, **given: Any) -> NoReturn:
     """Judge each SOURCE: a file, every file of a directory, or - for standard input.
@@ -96,7 +97,7 @@ def verify(ctx: click.Context, /, sources: tuple[str, ...], explain: bool, **giv
         raise WrongUse("--json and --ndjson are both given", hint="Give one of them.")
     if sources.count(STDIN) > 1:
         raise WrongUse("standard input is named twice", hint="It can be read once.")
-    options.language(given["lang"])
+    texts = options.language(given["lang"])
     items = list(items_of(sources))
     several = items != [item_of(sources[0])]  # also for a directory, whatever it holds
     if not several:  # a picture may hold several codes
@@ -111,9 +112,9 @@ def verify(ctx: click.Context, /, sources: tuple[str, ...], explain: bool, **giv
     elif given["as_json"]:
         codes = _show_array(found) if several else _show_one(next(found))
     elif several and not explain:
-        codes = _show_table(found, items)
+        codes = _show_table(found, items, texts)
     else:
-        codes = _show_reports(found, named=several, explain=explain)
+        codes = _show_reports(found, named=several, explain=explain, texts=texts)
     ctx.exit(errors.gravest(codes))
 
 
@@ -261,7 +262,7 @@ def _path(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode()
 
 
-def _show_table(found: Iterator[Judged], items: list[Item]) -> list[int]:
+def _show_table(found: Iterator[Judged], items: list[Item], texts: Texts) -> list[int]:
     from collections import Counter
 
     from defa_id.report.layout import shown
@@ -274,7 +275,7 @@ def _show_table(found: Iterator[Judged], items: list[Item]) -> list[int]:
     words = Counter[str]()
     for judged in found:
         answer = judged.answer.message if isinstance(judged.answer, DefaIdError) else judged.answer
-        terminal.write(summary_line(judged.name, answer, style, room=room, cut=screen) + "\n")
+        terminal.write(summary_line(judged.name, answer, style, room=room, cut=screen, texts=texts) + "\n")
         words[str(answer.decision) if not isinstance(answer, str) else "not judged"] += 1
         codes.append(judged.exit_code)
     if screen and len(codes) > 1:
@@ -283,7 +284,7 @@ def _show_table(found: Iterator[Judged], items: list[Item]) -> list[int]:
     return codes
 
 
-def _show_reports(found: Iterator[Judged], *, named: bool, explain: bool) -> list[int]:
+def _show_reports(found: Iterator[Judged], *, named: bool, explain: bool, texts: Texts) -> list[int]:
     from defa_id.report.layout import shown
     from defa_id.report.text import report
 
@@ -298,7 +299,7 @@ def _show_reports(found: Iterator[Judged], *, named: bool, explain: bool) -> lis
         if isinstance(judged.answer, DefaIdError):
             errors.show(judged.answer, machine=False)
         else:
-            terminal.write(report(judged.answer, style, explain=explain))
+            terminal.write(report(judged.answer, style, explain=explain, texts=texts))
         if judged.receipt is not None:
             terminal.say(f"receipt: {shown(str(judged.receipt), 200)}")
         codes.append(judged.exit_code)

@@ -110,6 +110,7 @@ NAME_MARKS: Final = 4  # accents on one letter; Vietnamese needs two, no living 
 NAME_MARK_RUN: Final = 10  # marks of any kind in a row; the fullest Burmese syllable has eight [own]
 NUMBER_CHARS: Final = 64  # characters of one identifying number [schemas/credentials: maxLength of a document number]
 
+LANGUAGE_BYTES: Final = 4096 * KIB  # one language; all texts with comments have about 200 KiB [own]
 RECEIPT_BYTES: Final = 256 * KIB  # a receipt; one of eight credentials has about 60 KiB [own]
 NET_TOTAL_SECONDS: Final = 3  # one question, from asking to the last byte [own]
 NET_CONNECT_SECONDS: Final = 1  # to one of a host's addresses [own]

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from defa_id.codec.text import printable
+from defa_id.languages import ENGLISH, Texts
 from defa_id.report.style import Style
 from defa_id.report.width import clip, pad, unpile, width, wrap
 
 LABEL: Final = 15
 LONGEST: Final = 600
+_DRAFT: Final = (
+    "This translation is a draft nobody has reviewed. Where it differs from the English, the English counts."
+)
 
 
 def shown(value: object, length: int = LONGEST) -> str:
@@ -18,10 +22,12 @@ def shown(value: object, length: int = LONGEST) -> str:
 
 
 class Layout:
-    """Collects the lines of one report for one style; `text` is the whole, with a final newline."""
+    """Collects the lines of one report for one style and one language; `text` is the whole, with a final newline."""
 
-    def __init__(self, style: Style) -> None:
+    def __init__(self, style: Style, texts: Texts = ENGLISH) -> None:
         self.style = style
+        self.texts = texts
+        self.word = texts.word
         self._lines: list[str] = []
 
     def blank(self) -> None:
@@ -86,6 +92,13 @@ class Layout:
         self.line(" " * deep + self._hued(first, hue))
         for line in rest:
             self.line(" " * (deep + hang) + self._hued(line, hue))
+
+    def draft(self) -> None:
+        """Say of a translation nobody has reviewed that it is one, in its language and in English."""
+        if self.texts.draft:
+            self.blank()
+            for said in dict.fromkeys((self.word(_DRAFT), _DRAFT)):
+                self.paragraph(said, hue="yellow")
 
     @property
     def text(self) -> str:

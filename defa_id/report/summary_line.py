@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from defa_id.languages import ENGLISH, Texts
 from defa_id.report.layout import shown
 from defa_id.report.style import DECIDED, HUE, MARK, Style
 from defa_id.report.text import sentence
@@ -13,7 +14,15 @@ _NAME = 36
 _LONG_NAME = 100
 
 
-def summary_line(name: str, verdict: Verdict | str, style: Style, *, room: int = _NAME, cut: bool = False) -> str:
+def summary_line(
+    name: str,
+    verdict: Verdict | str,
+    style: Style,
+    *,
+    room: int = _NAME,
+    cut: bool = False,
+    texts: Texts = ENGLISH,
+) -> str:
     """A line such as `✓ ACCEPTED  citizen.jwt  TH may rely on …`, without its end.
 
     `verdict` is a text where the source could not be judged at all. `room` is the width of the
@@ -23,10 +32,10 @@ def summary_line(name: str, verdict: Verdict | str, style: Style, *, room: int =
         word, mark, hue, text = "NOT JUDGED", "!", "red", shown(verdict)
     else:
         outcome, word = DECIDED[verdict.decision]
-        mark, hue, text = MARK[outcome], HUE[outcome], sentence(verdict)
+        mark, hue, text = MARK[outcome], HUE[outcome], sentence(verdict, texts)
     room = min(room, _NAME if cut else _LONG_NAME)
     label = clip_start(shown(name, 200), room) if cut else shown(name, 4096)
-    head = f"{style.fit(mark)} {pad(word, _WORD)}"
+    head = f"{style.fit(mark)} {pad(texts.word(word), _WORD)}"
     rest = style.fit(f"{pad(label, room)}  {text}")
     if cut:
         rest = clip(rest, style.columns - width(head))

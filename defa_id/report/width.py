@@ -13,6 +13,9 @@ from typing import Final
 _WIDE: Final = frozenset("WF")
 _NO_WIDTH: Final = frozenset({"Mn", "Me", "Cf", "Cc"})
 _JAMO: Final = range(0x1160, 0x1200)  # vowels and finals of Hangul, drawn into the syllable before them
+_BEFORE: Final = frozenset("เแโใไເແໂໃໄ")  # Thai and Lao vowels written before their consonant: a syllable begins here
+_AFTER: Final = frozenset("ะาำๅๆฯະາຳຽໆ")  # and what belongs to the letter before it, in a column of its own
+_STACKERS: Final = frozenset("\u1039\u17d2")  # the next consonant is drawn beneath: Burmese virama, Khmer coeng
 _MARKS: Final = 4  # marks on one letter; no ASEAN script stacks more, and a pile of them hides other lines
 
 
@@ -42,6 +45,19 @@ def letters(text: str) -> Iterator[str]:
         yield piece
 
 
+def clusters(text: str) -> Iterator[str]:
+    """The text in pieces between which a line may end: letters, and whatever a script's syllable ties to them."""
+    whole = ""
+    for piece in letters(text):
+        tied = piece[0] in _AFTER or unicodedata.category(piece[0]) == "Mc"
+        if whole and not tied and whole[-1] not in _BEFORE and whole[-1] not in _STACKERS:
+            yield whole
+            whole = ""
+        whole += piece
+    if whole:
+        yield whole
+
+
 def unpile(text: str) -> str:
     """The text with no more marks on one letter than any living script needs; an ellipsis stands for the rest."""
     if text.isascii():
@@ -54,7 +70,7 @@ def clip(text: str, columns: int) -> str:
     if width(text) <= columns:
         return text
     kept, used = "", 0
-    for piece in letters(text):
+    for piece in clusters(text):
         used += width(piece)
         if used > columns - 1:
             break
@@ -67,7 +83,7 @@ def clip_start(text: str, columns: int) -> str:
     if width(text) <= columns:
         return text
     kept, used = "", 0
-    for piece in reversed(list(letters(text))):
+    for piece in reversed(list(clusters(text))):
         used += width(piece)
         if used > columns - 1:
             break
@@ -81,7 +97,7 @@ def pad(text: str, columns: int) -> str:
 
 
 def wrap(text: str, columns: int) -> list[str]:
-    """The text in lines of at most `columns`: broken at spaces, and between letters where there are none.
+    """The text in lines of at most `columns`: broken at spaces, and between `clusters` where there are none.
 
     An empty text is one empty line. A letter wider than `columns` stands alone on its line.
     """
@@ -101,16 +117,25 @@ def wrap(text: str, columns: int) -> list[str]:
 
 
 def _broken(word: str, columns: int) -> list[str]:
-    """A word too long for a line, in pieces; behind `/`, `:`, `-` or `.` where that fills two thirds."""
+    """A word too long for a line, in pieces; behind `/`, `:`, `-` or `.`, or where a Thai or Lao syllable surely
+    begins, if that fills two thirds."""
     pieces, piece, used = [], "", 0
-    for letter in letters(word):
-        size = width(letter)
+    for cluster in clusters(word):
+        size = width(cluster)
         if used + size > columns:
-            cut = max(piece.rfind(mark) for mark in "/:-.") + 1
+            cut = len(piece) if cluster[0] in _BEFORE else _good_end(piece)
             if width(piece[:cut]) * 3 < columns * 2:
                 cut = len(piece)
             pieces.append(piece[:cut])
             piece = piece[cut:]
             used = width(piece)
-        piece, used = piece + letter, used + size
+        piece, used = piece + cluster, used + size
     return [*(done for done in pieces if done), piece]
+
+
+def _good_end(piece: str) -> int:
+    """Where in a piece a line best ends; 0 if nowhere."""
+    return max(
+        (place + (mark not in _BEFORE) for place, mark in enumerate(piece) if mark in "/:-." or mark in _BEFORE),
+        default=0,
+    )

@@ -121,8 +121,49 @@ def test_explain_offers_what_is_near(run: Command) -> None:
     assert json.loads(run("explain", "nothing-like-it", "--json").stdout)["error"]["message"]
 
 
-def test_explain_notes_a_language_that_is_not_there(run: Command) -> None:
-    assert "English" in run("explain", "time.window", "--lang", "vi").stderr
+def test_explain_in_another_language(run: Command) -> None:
+    text = run("explain", "TIME_EXPIRED", "--lang", "id").stdout
+    assert "kedaluwarsa" in text
+    assert "This translation is a draft nobody has reviewed." in " ".join(text.split())
+    told = json.loads(run("explain", "time.window", "--lang", "id", "--json").stdout)
+    assert told["language"] == {"code": "id", "name": "Bahasa Indonesia", "draft": True}
+    assert told["question"] != json.loads(run("explain", "time.window", "--json").stdout)["question"]
+    assert "kedaluwarsa" in run("explain", "--lang", "id").stdout
+
+
+def test_a_language_that_is_not_there_is_wrong_use(run: Command) -> None:
+    done = run("explain", "time.window", "--lang", "tlh")
+    assert done.exit_code == 2
+    assert "there are no texts in 'tlh'" in done.stderr
+    assert "en, " in done.stderr
+
+
+def test_the_language_may_be_said_once_for_all(run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    english = run("explain", "TIME_EXPIRED").stdout
+    monkeypatch.setenv("LC_ALL", "id_ID.UTF-8")  # the machine's, not the reader's
+    assert run("explain", "TIME_EXPIRED").stdout == english
+    monkeypatch.setenv("DEFA_ID_LANG", "id")
+    assert "kedaluwarsa" in run("explain", "TIME_EXPIRED").stdout
+    assert run("explain", "TIME_EXPIRED", "--lang", "en").stdout == english
+
+
+def test_languages_begun_refreshed_and_reported(run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "id   Bahasa Indonesia" in run("languages").stdout
+    assert run("languages", "--new", "lo", "--name", "ລາວ").exit_code == 2
+    assert run("languages", "--new", "../lo", "--name", "ລາວ", "--folder", tmp_path).exit_code == 2
+    assert run("languages", "--new", "lo", "--name", "ລາວ", "--folder", tmp_path).exit_code == 0
+    assert run("languages", "--new", "lo", "--name", "ລາວ", "--folder", tmp_path).exit_code == 2
+    monkeypatch.setenv("DEFA_ID_LANGUAGES", str(tmp_path))
+    assert "lo   ລາວ" in run("languages").stdout
+    path = tmp_path / "lo.po"
+    path.write_text(path.read_text(encoding="utf-8").replace("It has expired.", "It expired."), encoding="utf-8")
+    assert "written" in run("languages", "--refresh", "--folder", tmp_path).stderr
+    assert run("languages", "--refresh", "--folder", tmp_path).stderr == ""
+    assert "missing  TIME_EXPIRED: It has expired." in run("languages", "--missing", "lo").stdout
+    rows = {row["language"]: row for row in json.loads(run("languages", "--json").stdout)}
+    assert rows["lo"]["translated"] == 0
+    assert rows["id"]["review"] == "draft"
+    assert run("languages", "--missing", "tlh").exit_code == 2
 
 
 def test_matrix_shows_who_recognises_whom(run: Command, published: Path) -> None:

@@ -282,11 +282,16 @@ def test_the_clock_is_read_when_no_time_is_given(run: Command, inbox: Path, publ
     assert "." not in json.loads(done.stdout)["at"]
 
 
-def test_an_unknown_language_is_noted_and_english_follows(verify: Command, inbox: Path) -> None:
-    done = verify(inbox / "accepted.txt", "--lang", "th", "--json")
+def test_a_verdict_in_the_readers_language(verify: Command, inbox: Path) -> None:
+    english = verify(inbox / "accepted.txt", "--json").stdout
+    assert verify(inbox / "accepted.txt", "--json", "--lang", "id").stdout == english
+    done = verify(inbox / "accepted.txt", "--lang", "id")
     assert done.exit_code == 0
-    assert "there are no texts in 'th'" in done.stderr
-    assert json.loads(done.stdout)["decision"] == "accepted"
+    assert done.stdout.startswith("✓ DITERIMA  TH dapat mengandalkan kredensial dari SG ini")
+    assert "This translation is a draft nobody has reviewed." in " ".join(done.stdout.split())
+    assert verify(inbox / "rejected.txt", "--lang", "id").stdout.startswith("✗ DITOLAK")
+    assert "DITERIMA" in verify(inbox, "--lang", "id").stdout
+    assert verify(inbox / "accepted.txt", "--lang", "tlh").exit_code == 2
     assert verify(inbox / "accepted.txt", "--lang", "en-SG").stderr == ""
 
 

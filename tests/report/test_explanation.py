@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from defa_id.catalogue import CATALOGUE
+from defa_id.languages import words
 from defa_id.report import causes, explanation
 from defa_id.report.style import Style
 from defa_id.report.width import width
@@ -54,7 +55,7 @@ def test_no_cause_is_named_that_is_not_in_the_catalogue() -> None:
 
 
 def test_every_condition_is_told() -> None:
-    assert set(explanation._WHEN) >= {condition for check in CATALOGUE.checks.values() for condition in check.when}
+    assert set(words.CONDITIONS) >= {condition for check in CATALOGUE.checks.values() for condition in check.when}
 
 
 def test_names_are_found_whatever_their_case() -> None:

@@ -27,7 +27,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     # The pure middle ends here.
     frozenset({"counting", "disk", "places", "wire", "workers"}),
     frozenset({"files"}),
-    frozenset({"now", "fetching"}),
+    frozenset({"now", "fetching", "languages"}),
     frozenset({"net", "report", "issue", "types", "distribution", "intake"}),
     frozenset({"operator", "receipt"}),
     frozenset({"assessment", "bulk", "policymaking", "service"}),
