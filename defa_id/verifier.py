@@ -10,10 +10,10 @@ never once something has failed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 from defa_id import catalogue, sources
 from defa_id.answers import authority, certificates, document, holder, listing, reliance, rules, status
@@ -21,22 +21,22 @@ from defa_id.answers.listing import Signers
 from defa_id.answers.rules import Released
 from defa_id.codec import limits, times
 from defa_id.codec.text import printable, trimmed
+from defa_id.corridor.door import Door
+from defa_id.corridor.record import Record
 from defa_id.credential import Credential, KeyBinding, Presentation, Reading, Response, StatusEntry
 from defa_id.errors import Fault, Unknowable, WrongUse
 from defa_id.keys import PublicKey
 from defa_id.parts import DEFAULT_PARTS, Case, Format, Parts
-from defa_id.policy import ENVIRONMENTS, Expected, Policy, Review
-from defa_id.sources import Counter, Document, Lookup, NoCounter, NoSource, Source, Unavailable
+from defa_id.policy import Expected, Policy
+from defa_id.sources import Counter, Lookup, NoCounter, NoSource, Source
 from defa_id.trust import assurance
-from defa_id.trust.assurance import Granted, Shown, Vector
+from defa_id.trust.assurance import Granted, Shown
 from defa_id.trust.recognition import Relied
 from defa_id.trust.records import SchemaReference, Service
 from defa_id.trust.registry import Registry
-from defa_id.verdict import NO_ENVIRONMENT, Accepted, Found, Ledger, Outcome, Verdict
-from defa_id.version import __version__
+from defa_id.verdict import Found, Ledger, Outcome, Verdict
 
 T = TypeVar("T")
-_SHUT: Final = "not fetched, because a check before it failed"
 _HOLDER: Final = ("holder.presented", "holder.proof", "holder.key", "holder.nonce", "holder.audience", "holder.time")
 
 
@@ -94,14 +94,6 @@ class Verifier:
         return _Walk(self, at, known_at, expected, source, counter).walk(trimmed(raw), format)
 
 
-class _Fetched(NamedTuple):
-    """A document from outside, with its SHA-256 and when it was fetched, if that is known."""
-
-    data: bytes
-    sha256: str
-    retrieved: str | None
-
-
 class _Envelope:
     """A holder's proof: the number it goes by, and the key that made it, if it holds. It is looked into
     when the first credential within it has come as far as its holder."""
@@ -114,42 +106,6 @@ class _Envelope:
     def key(self) -> PublicKey | None:
         """The holder's key."""
         return self._prove()
-
-
-class _Door:
-    """The source as those who look up keys get to see it: what comes through is written down, and once
-    something has failed nothing does."""
-
-    def __init__(self, source: Source, ledger: Ledger) -> None:
-        self._source = source
-        self._ledger = ledger
-        self.documents: list[Mapping[str, Any]] = []
-
-    def get(self, url: str, limit: int) -> Document:
-        """The document. Raises `Unavailable`."""
-        if not self._ledger.clean:
-            raise Unavailable(url, "NET_OFFLINE", _SHUT)
-        document = self._source.get(url, limit)
-        self.note(url, document)
-        return document
-
-    def fetch(self, url: str, limit: int, code: str, permitted: bool) -> _Fetched:
-        """The document, for an asker with a reason of its own and a time of its own to ask. Raises `Unknowable`."""
-        if not permitted:
-            raise Unknowable(code, _SHUT)
-        try:
-            document = self._source.get(url, limit)
-        except Unavailable as unavailable:
-            raise Unknowable(code, unavailable.why, url=printable(url, 256), network=unavailable.code) from None
-        return _Fetched(document.data, self.note(url, document), document.retrieved)
-
-    def note(self, url: str, document: Document) -> str:
-        """Write down what came; its SHA-256."""
-        sha256 = hashlib.sha256(document.data).hexdigest()
-        told = {"url": printable(url, 256), "sha256": sha256, "retrieved": document.retrieved}
-        if told not in self.documents:
-            self.documents.append(told)
-        return sha256
 
 
 class _Walk:
@@ -168,7 +124,8 @@ class _Walk:
         self.registry, self.policy, self.parts = verifier.registry, verifier.policy, verifier.parts
         self.at, self.known_at, self.expected = at, known_at, expected
         self.ledger = Ledger(self.parts.catalogue, self.policy.waive)
-        self.door = _Door(source, self.ledger)
+        self.door = Door(source, self.ledger)
+        self.record = Record(self.registry, self.policy, self.parts, self.ledger)
         self.counter = counter
         self.judged: list[Credential] = []
         self.asked = {catalogue.LISTED if self.policy.safe else catalogue.UNLISTED}
@@ -178,9 +135,6 @@ class _Walk:
         self.items = self.signatures = self.status_lines = 0
         self.may_ask = False
         self.holders: list[tuple[PublicKey, tuple[str, ...]]] = []
-        self.credentials: list[Mapping[str, Any]] = []
-        self.recognitions: list[Mapping[str, Any] | None] = []
-        self.subjects: list[Accepted] = []
 
     def walk(self, data: bytes, format: str | None) -> Verdict:
         self.ledger.run("limit.size", lambda: document.size(data))
@@ -192,7 +146,8 @@ class _Walk:
             self.asked.add(catalogue.LINKS)
             links = self.policy.rule.links
             self.ledger.run("policy.links", lambda: rules.linked(links, self.judged), needs=["proof.signature"])
-        return self.close()
+        known_at = times.show(self.known_at) if self.known_at else None
+        return self.record.close(self.asked, self.door, times.show(self.at), known_at)
 
     def open(self, data: bytes, name: str | None, within: _Envelope | None) -> None:
         """Read one input and judge what is in it, each part under the next number."""
@@ -300,7 +255,7 @@ class _Walk:
             run(own.id, lambda own=own, case=case: own.step(case), needs=["proof.signature"], item=item)  # type: ignore[misc]
         self.cap(credential, relied, item)
         self.judged.append(credential)
-        self.record(credential, services or (), relied, (level, reached, capped_by), released)
+        self.record.add(credential, services or (), relied, (level, reached, capped_by), released)
 
     def rules(self, credential: Credential, home: str | None, item: int) -> Released:
         """What the relying party's own policy says; what may leave the verifier."""
@@ -574,126 +529,6 @@ class _Walk:
         run("assurance.granted", lambda: reliance.level_granted(level, _some(relied)), needs=needs, item=item)
         return relied
 
-    def record(
-        self,
-        credential: Credential,
-        services: tuple[Service, ...],
-        relied: Relied | None,
-        levels: tuple[Granted, Vector, tuple[str, ...]],
-        released: Released,
-    ) -> None:
-        """What the verdict says about this credential, and what it hands over if accepted."""
-        level, reached, capped_by = levels
-        first = services[0] if services else None
-        listed = {name.value for service in services for name in service.names}.union(*(one.types for one in services))
-        self.credentials.append(
-            {
-                "format": credential.format,
-                "types": [_named(type, listed) for type in credential.types],
-                "digest": credential.digest,
-                "issuer": {
-                    "id": _named(credential.issuer, listed) if credential.issuer is not None else None,
-                    "state": first.state if first else None,
-                    "name": printable(first.name, 128) if first else None,
-                    "entity_id": printable(first.entity_id, 256) if first else None,
-                },
-            }
-        )
-        safe = self.policy.safe
-        if safe and first is None:
-            self.recognitions.append(None)
-        else:
-            self.recognitions.append(
-                {
-                    "relying_state": self.policy.for_state,
-                    "home_state": first.state if first else None,
-                    "purpose": self.policy.purpose,
-                    "arrangement": relied.arrangement if relied else None,
-                    "environment": (relied.environment if relied else self.registry.environment)
-                    if safe
-                    else NO_ENVIRONMENT,
-                    "level": {
-                        "label": reached.label(),
-                        "granted": level.vector.label(),
-                        "vector": reached._asdict(),
-                        "capped_by": list(capped_by),
-                    },
-                    "conditions": [
-                        *(relied.conditions if relied else ()),
-                        *_conditions(self.policy, first.state if first else None, credential.types),
-                    ],
-                }
-            )
-        conditions = tuple(self.recognitions[-1]["conditions"]) if self.recognitions[-1] else ()
-        document = credential.claims if released.whole else {}
-        self.subjects.append(
-            Accepted(
-                released.claims,
-                credential.issuer or "",
-                reached.label(),
-                document,
-                conditions,
-                predicates=released.predicates,
-            )
-        )
-
-    def review(self) -> Mapping[str, Any] | None:
-        """When a person has to look, by the policy; None where it does not ask for that."""
-        wanted = self.policy.review
-        if wanted == Review():
-            return None
-        always = bool(wanted.states or wanted.types) and any(
-            _concerns(wanted.states, wanted.types, said["issuer"]["state"], said["types"]) for said in self.credentials
-        )
-        return {"always": always, "before_refusal": wanted.before_refusal, "appeal": wanted.appeal}
-
-    def composition(self) -> Mapping[str, Any] | None:
-        """What several credentials reach together: the lowest on every axis, if they belong to one holder.
-        A licence does not inherit the level of an identity that nothing links to it."""
-        vectors = [said["level"]["vector"] for said in self.recognitions if said is not None]
-        if len(vectors) < 2:
-            return None
-        linked = self.ledger.passed("holder.linked")
-        lowest = Vector(*(min(vector[axis] for vector in vectors) for axis in "PAFG"))
-        reached = lowest if linked else assurance.LADDER["none"]
-        return {"linked": linked, "label": reached.label(), "vector": reached._asdict()}
-
-    def close(self) -> Verdict:
-        """The fold is the verdict's own; here only what it depended on is written down."""
-        required = self.parts.catalogue.required(self.asked) - self.policy.waive.keys()
-        subject = self.subjects[0]._replace(others=tuple(self.subjects[1:])) if self.subjects else None
-        registry = self.registry
-        return Verdict(
-            checks=self.ledger.lines,
-            required=required,
-            asked={
-                "relying_state": self.policy.for_state,
-                "purpose": self.policy.purpose,
-                "min_level": None if self.policy.needed_level == "none" else self.policy.needed_level,
-                "holder_binding": self.holder_asked,
-                "environments": [name for name in ENVIRONMENTS if name in self.policy.environments],
-            },
-            credentials=tuple(self.credentials),
-            recognitions=tuple(self.recognitions),
-            registry={
-                "version": registry.version,
-                "sha256": registry.sha256,
-                "freshness": registry.freshness,
-                "environment": registry.environment,
-                "name": registry.name,
-                "anchor": registry.anchor,
-            },
-            policy={"id": self.policy.id, "sha256": self.policy.sha256},
-            documents=tuple(self.door.documents),
-            at=times.show(self.at),
-            known_at=times.show(self.known_at) if self.known_at else None,
-            library=f"defa-id {__version__}",
-            review=self.review(),
-            composition=self.composition(),
-            catalogue=self.parts.catalogue,
-            _subject=subject,
-        )
-
 
 def _in_utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
@@ -723,21 +558,6 @@ def _binding(format: Format, credential: Credential, expected: Expected) -> Foun
     if format.binding is None:
         raise Fault("KB_MISSING")
     return Found(format.binding(credential, expected), "with a key binding", {})
-
-
-def _conditions(policy: Policy, home: str | None, types: Collection[str]) -> list[str]:
-    """What the policy and the purpose attach to relying on this state's credential of these types."""
-    own = [one.text for one in policy.conditions if _concerns(one.states, one.types, home, types)]
-    return [*own, *policy.rule.conditions]
-
-
-def _concerns(states: Collection[str], kinds: Collection[str], home: str | None, types: Collection[str]) -> bool:
-    return (not states or home in states) and (not kinds or bool(set(kinds) & set(types)))
-
-
-def _named(name: str, listed: Collection[str]) -> str:
-    """An identifier as the registry spells it, whole; one that only the sender uses, made safe to show."""
-    return name if name in listed else printable(name, 256)
 
 
 def _some(value: T | None) -> T:

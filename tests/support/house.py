@@ -22,6 +22,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"suites", "schema"}),
     frozenset({"formats", "resolvers", "status", "trust"}),
     frozenset({"parts"}),
+    frozenset({"corridor"}),
     frozenset({"answers"}),
     frozenset({"verifier", "inspection"}),
     # The pure middle ends here.

@@ -1,0 +1,167 @@
+"""What one walk says of every credential it judged, and how it closes into the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from defa_id import catalogue
+from defa_id.answers.rules import Released
+from defa_id.codec.text import printable
+from defa_id.corridor.door import Door
+from defa_id.credential import Credential
+from defa_id.parts import Parts
+from defa_id.policy import ENVIRONMENTS, Policy, Review
+from defa_id.trust import assurance
+from defa_id.trust.assurance import Granted, Vector
+from defa_id.trust.recognition import Relied
+from defa_id.trust.records import Service
+from defa_id.trust.registry import Registry
+from defa_id.verdict import NO_ENVIRONMENT, Accepted, Ledger, Verdict
+from defa_id.version import __version__
+
+
+class Record:
+    """What was asked and found, credential by credential, in the order they were judged."""
+
+    def __init__(self, registry: Registry, policy: Policy, parts: Parts, ledger: Ledger) -> None:
+        self.registry, self.policy, self.parts, self.ledger = registry, policy, parts, ledger
+        self.credentials: list[Mapping[str, Any]] = []
+        self.recognitions: list[Mapping[str, Any] | None] = []
+        self.subjects: list[Accepted] = []
+
+    def add(
+        self,
+        credential: Credential,
+        services: tuple[Service, ...],
+        relied: Relied | None,
+        levels: tuple[Granted, Vector, tuple[str, ...]],
+        released: Released,
+    ) -> None:
+        """What the verdict says about this credential, and what it hands over if accepted."""
+        level, reached, capped_by = levels
+        first = services[0] if services else None
+        listed = {name.value for service in services for name in service.names}.union(*(one.types for one in services))
+        self.credentials.append(
+            {
+                "format": credential.format,
+                "types": [_named(type, listed) for type in credential.types],
+                "digest": credential.digest,
+                "issuer": {
+                    "id": _named(credential.issuer, listed) if credential.issuer is not None else None,
+                    "state": first.state if first else None,
+                    "name": printable(first.name, 128) if first else None,
+                    "entity_id": printable(first.entity_id, 256) if first else None,
+                },
+            }
+        )
+        safe = self.policy.safe
+        if safe and first is None:
+            self.recognitions.append(None)
+        else:
+            self.recognitions.append(
+                {
+                    "relying_state": self.policy.for_state,
+                    "home_state": first.state if first else None,
+                    "purpose": self.policy.purpose,
+                    "arrangement": relied.arrangement if relied else None,
+                    "environment": (relied.environment if relied else self.registry.environment)
+                    if safe
+                    else NO_ENVIRONMENT,
+                    "level": {
+                        "label": reached.label(),
+                        "granted": level.vector.label(),
+                        "vector": reached._asdict(),
+                        "capped_by": list(capped_by),
+                    },
+                    "conditions": [
+                        *(relied.conditions if relied else ()),
+                        *_conditions(self.policy, first.state if first else None, credential.types),
+                    ],
+                }
+            )
+        conditions = tuple(self.recognitions[-1]["conditions"]) if self.recognitions[-1] else ()
+        document = credential.claims if released.whole else {}
+        self.subjects.append(
+            Accepted(
+                released.claims,
+                credential.issuer or "",
+                reached.label(),
+                document,
+                conditions,
+                predicates=released.predicates,
+            )
+        )
+
+    def review(self) -> Mapping[str, Any] | None:
+        """When a person has to look, by the policy; None where it does not ask for that."""
+        wanted = self.policy.review
+        if wanted == Review():
+            return None
+        always = bool(wanted.states or wanted.types) and any(
+            _concerns(wanted.states, wanted.types, said["issuer"]["state"], said["types"]) for said in self.credentials
+        )
+        return {"always": always, "before_refusal": wanted.before_refusal, "appeal": wanted.appeal}
+
+    def composition(self) -> Mapping[str, Any] | None:
+        """What several credentials reach together: the lowest on every axis, if they belong to one holder.
+        A licence does not inherit the level of an identity that nothing links to it."""
+        vectors = [said["level"]["vector"] for said in self.recognitions if said is not None]
+        if len(vectors) < 2:
+            return None
+        linked = self.ledger.passed("holder.linked")
+        lowest = Vector(*(min(vector[axis] for vector in vectors) for axis in "PAFG"))
+        reached = lowest if linked else assurance.LADDER["none"]
+        return {"linked": linked, "label": reached.label(), "vector": reached._asdict()}
+
+    def close(self, asked: Collection[str], door: Door, at: str, known_at: str | None) -> Verdict:
+        """The fold is the verdict's own; here only what it depended on is written down. `asked` are the
+        groups of checks that were opened; `at` and `known_at` as the verdict shows them."""
+        required = self.parts.catalogue.required(asked) - self.policy.waive.keys()
+        subject = self.subjects[0]._replace(others=tuple(self.subjects[1:])) if self.subjects else None
+        registry = self.registry
+        return Verdict(
+            checks=self.ledger.lines,
+            required=required,
+            asked={
+                "relying_state": self.policy.for_state,
+                "purpose": self.policy.purpose,
+                "min_level": None if self.policy.needed_level == "none" else self.policy.needed_level,
+                "holder_binding": catalogue.HOLDER in asked,
+                "environments": [name for name in ENVIRONMENTS if name in self.policy.environments],
+            },
+            credentials=tuple(self.credentials),
+            recognitions=tuple(self.recognitions),
+            registry={
+                "version": registry.version,
+                "sha256": registry.sha256,
+                "freshness": registry.freshness,
+                "environment": registry.environment,
+                "name": registry.name,
+                "anchor": registry.anchor,
+            },
+            policy={"id": self.policy.id, "sha256": self.policy.sha256},
+            documents=tuple(door.documents),
+            at=at,
+            known_at=known_at,
+            library=f"defa-id {__version__}",
+            review=self.review(),
+            composition=self.composition(),
+            catalogue=self.parts.catalogue,
+            _subject=subject,
+        )
+
+
+def _conditions(policy: Policy, home: str | None, types: Collection[str]) -> list[str]:
+    """What the policy and the purpose attach to relying on this state's credential of these types."""
+    own = [one.text for one in policy.conditions if _concerns(one.states, one.types, home, types)]
+    return [*own, *policy.rule.conditions]
+
+
+def _concerns(states: Collection[str], kinds: Collection[str], home: str | None, types: Collection[str]) -> bool:
+    return (not states or home in states) and (not kinds or bool(set(kinds) & set(types)))
+
+
+def _named(name: str, listed: Collection[str]) -> str:
+    """An identifier as the registry spells it, whole; one that only the sender uses, made safe to show."""
+    return name if name in listed else printable(name, 256)
