@@ -22,8 +22,8 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"suites", "schema"}),
     frozenset({"formats", "resolvers", "status", "trust"}),
     frozenset({"parts"}),
-    frozenset({"corridor"}),
     frozenset({"answers"}),
+    frozenset({"corridor"}),
     frozenset({"verifier", "inspection"}),
     # The pure middle ends here.
     frozenset({"counting", "disk", "places", "wire", "workers"}),
