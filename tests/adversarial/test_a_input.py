@@ -83,8 +83,8 @@ SNIFFED = table(
     Row("A34-list-of-it", lambda s: dumps([s.vc()]), "format.recognised", "INPUT_FORMAT_UNKNOWN"),
     Row("A34-data-URL", lambda s: f"data:application/vc+jwt,{s.vc()}", "format.recognised", "INPUT_FORMAT_UNKNOWN"),
     Row("A34-HTML", lambda _: "<html></html>", "format.recognised", "INPUT_FORMAT_UNKNOWN"),
-    Row("A34-HC1", lambda _: "HC1:NCFOXN", "format.recognised", "INPUT_FORMAT_UNKNOWN"),
-    Row("A34-CBOR", lambda _: bytes.fromhex("d28443a10126a0"), "format.recognised", "INPUT_FORMAT_UNKNOWN"),
+    Row("A34-HC1", lambda _: "HC1:NCFOXN", "format.wellformed", "CWT_COMPRESSION"),
+    Row("A34-CBOR", lambda _: bytes.fromhex("d28443a10126a0"), "format.wellformed", "CBOR_EOF"),
     Row("A33-tilde-behind-a-VC-JWT", lambda s: s.vc() + "~", "format.wellformed", "JOSE_TYP"),
     Row("A33-SD-JWT-without-tilde", lambda s: s.sd().partition("~")[0], "format.model", "JOSE_TYP"),
 )

@@ -54,11 +54,13 @@ def _shape(schema: str, file: str, owner: str, data: bytes) -> tuple[Finding, ..
 
 
 def _misfits(schema: str, spot: Spot) -> Iterator[Finding]:
+    fits = True
     for error in validator(schema).iter_errors(spot.document):
+        fits = False
         nearest = _nearest(error)
         place = spot.at(*nearest.absolute_path)
         yield finding(_rule(nearest), place, f"{place.below or 'the record'}: {_message(nearest)}")
-    if schema == LIST:
+    if fits and schema == LIST:
         try:
             records.read_list(spot.document, spot.owner)
         except RegistryRejected as rejected:
