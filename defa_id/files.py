@@ -11,13 +11,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from defa_id import disk, places
+from defa_id import disk, places, recorded
 from defa_id.codec import limits, strict_json, times
 from defa_id.codec.text import printable
 from defa_id.errors import Fault, PackInvalid, PolicyInvalid, RegistryRejected, WrongUse
 from defa_id.packs import CountryPack
 from defa_id.policy import Policy
-from defa_id.sources import Document, RecordedSource
+from defa_id.sources import RecordedSource
 from defa_id.trust.registry import BESIDE, Registry
 from defa_id.trust.seen import Seen
 
@@ -123,20 +123,10 @@ def policy_path(name: str, folder: Path = Path()) -> Path:
     return path
 
 
-def recorded_sources(directory: Path) -> RecordedSource:
-    """Documents recorded in a folder: `index.json` maps URL to file name. Raises `WrongUse`."""
-    try:
-        index = strict_json.load_object(read_input(directory / "index.json", limits.DOCUMENT_BYTES))
-    except Fault as fault:
-        raise WrongUse(f"index.json: {fault.code} {fault.why}", hint="It maps each URL to a file name.") from None
-    documents = {}
-    for url, name in index.items():
-        path = directory / name if isinstance(name, str) and "\0" not in name else directory
-        if not path.is_file() or not path.resolve().is_relative_to(directory.resolve()):
-            raise WrongUse(f"index.json: no file for {printable(url)!r}", hint="Files lie in the same folder.")
-        recorded = datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
-        documents[url] = Document(read_input(path, limits.DOCUMENT_BYTES), times.show(recorded))
-    return RecordedSource(documents)
+def recorded_sources(place: Path) -> RecordedSource:
+    """Documents recorded beforehand: a folder whose `index.json` maps URL to file, or a bundle of them.
+    Raises `WrongUse`."""
+    return RecordedSource(recorded.read(place))
 
 
 def open_registry(

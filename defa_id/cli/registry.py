@@ -38,6 +38,7 @@ _ELSEWHERE: Final = {
     "simulate": ("registry_changes:simulate", "Judge sample credentials before and after: whose verdict flips."),
     "refresh": ("registry_distribution:refresh", "Fetch what changed in a published registry into a cache."),
     "bundle": ("registry_distribution:bundle", "Write a published registry as one file that verifies offline."),
+    "prefetch": ("registry_prefetch:prefetch", "Fetch what a registry names, for verifying without a network."),
     "accept": ("registry_distribution:accept", "Take a state's new keys, after asking it whether they are its own."),
     "compare": ("registry_distribution:compare", "Compare two mirrors of a registry."),
     "conformance": ("registry_conformance:conformance", "Ask of a state everything that others rely on."),

@@ -71,7 +71,9 @@ _SECTIONS: Final = {
 @options.time_options
 @click.option("--memory", metavar="FILE|none", help="Registry versions already seen; default: a file of yours.")
 @answering.options
-@click.option("--sources", "recorded", metavar="DIR", help="Recorded documents; DIR/index.json maps URL to file name.")
+@click.option(
+    "--sources", "recorded", metavar="PLACE", help="Recorded documents: a folder with index.json, or a bundle."
+)
 @click.option(
     "--counter", metavar="FILE", help="Where uses of a capped arrangement are counted, or postgresql:…; default: yours."
 )

@@ -27,6 +27,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"verifier", "inspection"}),
     # The pure middle ends here.
     frozenset({"counting", "disk", "places", "wire", "workers"}),
+    frozenset({"recorded"}),
     frozenset({"files"}),
     frozenset({"now", "fetching", "languages"}),
     frozenset({"net", "report", "issue", "types", "distribution", "intake"}),
