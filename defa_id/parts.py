@@ -193,6 +193,7 @@ DEFAULT_PARTS: Final = Parts(
         _plain_format("data-integrity", "defa_id.formats.data_integrity"),
         _mdoc(),
         _plain_format("cwt", "defa_id.formats.cwt"),
+        _plain_format("vc-cose", "defa_id.formats.vc_cose"),
         _plain_format("philsys", "defa_id.formats.philsys"),
         Format(
             "openid4vp",

@@ -13,6 +13,7 @@ from typing import Any, Final
 from defa_id.credential import Credential
 from defa_id.errors import Fault
 from defa_id.formats import cwt, philsys
+from defa_id.suites import cose
 
 MODEL: Final = "claim-169"
 TYPE: Final = "claim-169"
@@ -33,7 +34,7 @@ def model(read: cwt.Read) -> Credential:
         raise Fault("CWT_CONTENT", "the prefix is not the one of what it holds")
     _require_members(claim)
     document = cwt.plain(claim)
-    return cwt.build(read, model=MODEL, type=TYPE, hint=cwt.named_key(read.message), claims=document, subject=document)
+    return cwt.build(read, model=MODEL, type=TYPE, hint=cose.named_key(read.message), claims=document, subject=document)
 
 
 def _require_members(claim: Mapping[Any, Any]) -> None:

@@ -152,24 +152,6 @@ def build(
     )
 
 
-def named_key(message: cose.Message) -> KeyHint:
-    """A key identifier that is text: the listed key's `kid`, thumbprint or DID URL. One that is none is
-    told by its base64url. Raises `Fault` X509_PARSE, LIMIT_X509."""
-    chain = chain_of(message)
-    kid = message.kid
-    if kid is None:
-        return KeyHint(x5c=chain)
-    try:
-        return KeyHint(kid=require_visible(kid.decode("ascii"), "kid"), x5c=chain)
-    except (UnicodeDecodeError, Fault):
-        return KeyHint(kid=base64url.encode(kid), x5c=chain)
-
-
-def chain_of(message: cose.Message) -> tuple[bytes, ...]:
-    """The certificates that travel along, the protected ones where both headers hold some."""
-    return cose.x5chain(message.protected) or cose.x5chain(message.unprotected)
-
-
 def plain(value: Any) -> Any:
     """A value as JSON can hold it: bytes as base64url, dates as their text, keys as texts. Raises `Fault` CWT_SHAPE."""
     kind = type(value)

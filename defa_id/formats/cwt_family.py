@@ -9,6 +9,7 @@ from defa_id.credential import Credential
 from defa_id.errors import Fault
 from defa_id.formats import cwt
 from defa_id.formats.cwt_tables import FAMILIES
+from defa_id.suites import cose
 
 MODEL: Final = "cwt-family"
 TABLES: Final = FAMILIES
@@ -29,7 +30,7 @@ def model(read: cwt.Read, claim: int) -> Credential:
     subject = _named(packed, table)
     if len(subject) != len(packed):
         raise Fault("CWT_SHAPE", "the claim holds a number the family does not have")
-    return cwt.build(read, model=MODEL, type=type, hint=cwt.named_key(read.message), claims=subject, subject=subject)
+    return cwt.build(read, model=MODEL, type=type, hint=cose.named_key(read.message), claims=subject, subject=subject)
 
 
 def _named(packed: Mapping[int, Any], table: Table) -> dict[str, Any]:

@@ -7,14 +7,12 @@ vaccination, one test or one recovery; which of them is its type.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from defa_id.credential import Credential, KeyHint
 from defa_id.errors import Fault
 from defa_id.formats import cwt
-
-if TYPE_CHECKING:
-    from defa_id.suites import cose
+from defa_id.suites import cose
 
 MODEL: Final = "hcert"
 TYPES: Final[Mapping[str, str]] = {"v": "hcert-v", "t": "hcert-t", "r": "hcert-r"}
@@ -54,7 +52,7 @@ def _hint(message: cose.Message) -> KeyHint:
     """The signer's certificate, or the first bytes of its digest, which only select among those listed."""
     import hashlib
 
-    chain, kid = cwt.chain_of(message), message.kid
+    chain, kid = cose.chain_of(message), message.kid
     if kid is not None and len(kid) != _KID_BYTES:
         raise Fault("COSE_HEADER", f"kid does not have {_KID_BYTES} bytes")
     if kid is None and not chain:

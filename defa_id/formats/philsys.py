@@ -19,6 +19,7 @@ from defa_id.codec import strict_json
 from defa_id.credential import Credential, Holder, KeyHint, Proof, Reading, StatusEntry, Window
 from defa_id.errors import Fault
 from defa_id.formats import cwt
+from defa_id.suites import cose
 
 NAME: Final = "philsys"
 MODEL: Final = "philsys-v1"
@@ -116,7 +117,7 @@ def in_a_token(read: cwt.Read, claim: Mapping[str, Any]) -> Credential:
         raise Fault("PHILSYS_SHAPE", "a value in sb is not a text")
     document = cwt.plain(claim)
     built = cwt.build(
-        read, model=MODEL_V3, type=TYPE, hint=cwt.named_key(read.message), claims=document, subject=document["sb"]
+        read, model=MODEL_V3, type=TYPE, hint=cose.named_key(read.message), claims=document, subject=document["sb"]
     )
     return built._replace(status=(STATUS,))
 

@@ -12,9 +12,9 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from defa_id.codec import cbor, limits
+from defa_id.codec import base64url, cbor, limits
 from defa_id.codec.cbor import Tagged
-from defa_id.codec.text import printable
+from defa_id.codec.text import printable, require_visible
 from defa_id.credential import KeyHint, Proof
 from defa_id.errors import Fault
 from defa_id.keys import AGREED_MAC, PublicKey
@@ -191,6 +191,23 @@ def x5chain(headers: Headers) -> tuple[bytes, ...]:
     if any(len(der) > limits.X509_BYTES for der in chain):
         raise Fault("LIMIT_X509", "a certificate is too large")
     return tuple(chain)
+
+
+def chain_of(message: Message) -> tuple[bytes, ...]:
+    """The certificates that travel along, the protected ones where both headers hold some. Raises as `x5chain`."""
+    return x5chain(message.protected) or x5chain(message.unprotected)
+
+
+def named_key(message: Message) -> KeyHint:
+    """How a profile names a key in which kid is text: the listed key's `kid`, thumbprint or DID URL. A kid
+    that is no visible text goes by its base64url. Raises as `x5chain`."""
+    chain, kid = chain_of(message), message.kid
+    if kid is None:
+        return KeyHint(x5c=chain)
+    try:
+        return KeyHint(kid=require_visible(kid.decode("ascii"), "kid"), x5c=chain)
+    except (UnicodeDecodeError, Fault):
+        return KeyHint(kid=base64url.encode(kid), x5c=chain)
 
 
 def _parts(value: Any, tag: int, detached: bytes | None) -> tuple[Headers, Headers, bytes, bytes, bytes]:
