@@ -7,6 +7,7 @@ exactly one signed digest; whatever else came along makes the whole presentation
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
@@ -18,6 +19,7 @@ from defa_id.policy import Expected
 from defa_id.suites import jws
 
 HASHES: Final = {"sha-256": "sha256", "sha-384": "sha384", "sha-512": "sha512"}
+_SEGMENT: Final = re.compile(r"[A-Za-z0-9_-]+")
 _RESERVED: Final = ("_sd", "...")
 Claims = dict[str, Any]
 
@@ -42,8 +44,62 @@ class Disclosed(NamedTuple):
 
 
 def looks_disclosable(data: bytes) -> bool:
-    """Whether this is a compact SD-JWT of any kind."""
-    return b"~" in data and jws.looks_compact(data)
+    """Whether this is an SD-JWT of any kind, compact or in JSON."""
+    return _in_json(data) is not None or (b"~" in data and jws.looks_compact(data))
+
+
+def compact(data: bytes) -> bytes:
+    """The compact form, also of one that comes in JSON with one signature (RFC 9901 §8). That form is what
+    the holder's `sd_hash` covers either way (§8.1). Raises `Fault` SDJWT_SYNTAX, JOSE_HEADER_FORBIDDEN."""
+    members = _in_json(data)
+    if members is None:
+        return data
+    if "signatures" in members:
+        signatures = members["signatures"]
+        if len(signatures) != 1 or set(members) != {"payload", "signatures"}:
+            raise Fault("SDJWT_SYNTAX", "it is not one signature over one payload")
+        members = {"payload": members["payload"], **signatures[0]}
+    if set(members) != {"payload", "protected", "signature", "header"}:
+        raise Fault("SDJWT_SYNTAX", "its members are not those of one signature")
+    header = members["header"]
+    if unsigned := sorted(header.keys() - {"disclosures", "kb_jwt"}):
+        raise Fault("JOSE_HEADER_FORBIDDEN", "it stands where nobody signed it", parameter=printable(unsigned[0]))
+    token = [_segment(members[name]) for name in ("protected", "payload", "signature")]
+    if type(header["disclosures"]) is not list:
+        raise Fault("SDJWT_SYNTAX", "disclosures are not a list")
+    disclosures = [_segment(disclosure) for disclosure in header["disclosures"]]
+    binding = b""
+    if "kb_jwt" in header:
+        parts = header["kb_jwt"].split(".") if type(header["kb_jwt"]) is str else []
+        binding = b".".join(_segment(part) for part in parts)
+        if len(parts) != 3:
+            raise Fault("SDJWT_SYNTAX", "kb_jwt is not a compact token")
+    return b"~".join([b".".join(token), *disclosures, binding])
+
+
+def _in_json(data: bytes) -> dict[str, Any] | None:
+    """The members, if this is a JWS in JSON serialisation that carries disclosures (RFC 9901 §8)."""
+    if not data.startswith(b"{") or b'"disclosures"' not in data or b'"payload"' not in data:
+        return None
+    try:
+        members = strict_json.load_object(data)
+    except Fault:
+        return None
+    first: Any = members
+    if "signatures" in members:
+        signatures = members["signatures"]
+        first = signatures[0] if type(signatures) is list and signatures else None
+        if type(signatures) is not list or not all(type(one) is dict for one in signatures):
+            return None
+    header = first.get("header") if type(first) is dict else None
+    return members if "payload" in members and type(header) is dict and "disclosures" in header else None
+
+
+def _segment(value: Any) -> bytes:
+    """A part that cannot hold what separates parts. What it means is asked where it is read."""
+    if type(value) is not str or not _SEGMENT.fullmatch(value):
+        raise Fault("SDJWT_SYNTAX", "a part of it is not base64url")
+    return value.encode("ascii")
 
 
 def peek_typ(data: bytes) -> str | None:
@@ -57,6 +113,10 @@ def peek_typ(data: bytes) -> str | None:
 def belongs_to_vcdm(data: bytes) -> bool:
     """Whether typ and claims are those of VC-JOSE-COSE §3.2. In its older drafts SD-JWT VC bore the typ
     vc+sd-jwt too: such a token has a vct and no @context."""
+    try:
+        data = compact(data)
+    except Fault:
+        return False
     typ = peek_typ(data)
     if typ != "vc+sd-jwt":
         return typ == "vp+sd-jwt"
@@ -69,6 +129,7 @@ def belongs_to_vcdm(data: bytes) -> bool:
 
 def read(data: bytes) -> Read:
     """The parts (RFC 9901 §4). Raises `Fault` SDJWT_SYNTAX, LIMIT_DISCLOSURES, SDJWT_ALG and JWS ones."""
+    data = compact(data)
     first, *disclosures, last = data.split(b"~")
     if last and b"." not in last:
         raise Fault("SDJWT_SYNTAX", "the last disclosure is not followed by a tilde")
