@@ -23,7 +23,7 @@ _LIFE: Final = timedelta(days=365)
 @click.option("--dir", "directory", metavar="DIR", type=_FILE, required=True, help="The sandbox.")
 @click.option("--state", metavar="XX", required=True, help="The issuing state (ISO 3166-1 alpha-2).")
 @click.option("--type", "type_", metavar="TYPE", required=True, help="The credential's type: VC type, vct or docType.")
-@click.option("--format", "format_", metavar="FORMAT", required=True, help="vc-jwt, sd-jwt-vc, vc-sd-jwt or mdoc.")
+@click.option("--format", "format_", metavar="FORMAT", required=True, help="vc-jwt, sd-jwt-vc, mdoc, cwt, vc-cose, …")
 @click.option("--claims", metavar="FILE", type=_FILE, required=True, help="The claims about the subject, as JSON.")
 @click.option("--holder-key", metavar="FILE", type=_FILE, help="Bind it to this key: JWK or PEM, public or private.")
 @click.option("--out", metavar="FILE", type=_FILE, help="Write it here; default: standard output.")
@@ -80,7 +80,7 @@ def issue(
     if out is None:
         terminal.write(token + "\n")
     else:
-        storage.write(out, token.encode("ascii") + b"\n", 0o600)
+        storage.write(out, token.encode() + b"\n", 0o600)
     terminal.say(f"issued by {chosen.identifier} ({chosen.service['service_id']}) with {chosen.alg}")
     for note in chosen.notes:
         terminal.say(f"note: {note}")

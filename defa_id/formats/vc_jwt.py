@@ -23,7 +23,7 @@ ENVELOPES: Final = {
     "application/dc+sd-jwt": "sd-jwt-vc",
 }
 _COSE: Final = "vc-cose"
-_COSE_URL: Final = re.compile(r"data:application/v[cp]\+cose;base64,([A-Za-z0-9+/_-]+)={0,2}")  # §3.3: bytes
+_COSE_URL: Final = re.compile(r"data:application/vc\+cose;base64,([A-Za-z0-9+/_-]+)={0,2}")  # §3.3: bytes
 _DATA_URL: Final = re.compile(r"data:([a-z]+/[a-z0-9.+-]+),([A-Za-z0-9._~-]+)")  # RFC 2397 §3, without parameters
 _JWT_ONLY: Final = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf", "nonce"})
 

@@ -13,7 +13,7 @@ from defa_id.issue.signing import SigningKey
 
 __all__ = ["FORMATS", "SigningKey", "issue"]
 
-FORMATS: Final = ("vc-jwt", "sd-jwt-vc", "vc-sd-jwt", "data-integrity", "mdoc")
+FORMATS: Final = ("vc-jwt", "sd-jwt-vc", "vc-sd-jwt", "data-integrity", "mdoc", "cwt", "philsys", "vc-cose")
 
 
 def issue(
@@ -31,13 +31,16 @@ def issue(
     x5c: Sequence[str] = (),
     salts: Salts = random_salt,
     cryptosuite: str | None = None,
+    state: str | None = None,
 ) -> str:
-    """A credential as its text, in one of `FORMATS`: an mdoc as the base64url of IssuerSigned.
+    """A credential as its text, in one of `FORMATS`: an mdoc as the base64url of IssuerSigned, a COSE envelope
+    in base64url too, a CWT as the text of its QR code.
 
     `type` is the identifier on the wire (VC type, vct or docType), `claims` what is said about the subject,
     `holder` the holder's public JWK to bind it to, `x5c` the signer's certificate and those above it, in
     base64; `salts` where the salts of disclosures come from (random, except in the packaged demo),
-    `cryptosuite` that of a Data Integrity proof (default: the RFC 8785 one of the key). Raises `WrongUse`
+    `cryptosuite` that of a Data Integrity proof (default: the RFC 8785 one of the key),
+    `state` the issuing state, where that is how a format names its issuer. Raises `WrongUse`
     for another format, an expiry before the issuance, or claims that contradict the arguments.
     """
     if format not in FORMATS:
@@ -67,5 +70,17 @@ def issue(
         from defa_id.issue import mdoc
 
         return mdoc.text(key, **arguments, salts=salts)
+    if format == "philsys":
+        from defa_id.issue import cwt
+
+        return cwt.philid(key, claims)
+    if format == "cwt":
+        from defa_id.issue import cwt
+
+        return cwt.mint(key, **arguments, state=state)
+    if format == "vc-cose":
+        from defa_id.issue import vc_cose
+
+        return vc_cose.mint(key, **arguments)
     selective_mint = sd_jwt_vc.mint if format == "sd-jwt-vc" else vc_sd_jwt.mint
     return selective_mint(key, **arguments, salts=salts)

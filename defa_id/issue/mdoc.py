@@ -11,22 +11,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-
 from defa_id import keys
 from defa_id.codec import base64url, cbor
 from defa_id.codec.cbor import Embedded, Tagged
 from defa_id.errors import Fault, WrongUse
 from defa_id.formats import mdoc, mdoc_session
 from defa_id.issue import selective
-from defa_id.issue.signing import SigningKey, sign_ecdsa
+from defa_id.issue.cose_signing import require_key_of, sign1
+from defa_id.issue.signing import SigningKey
 from defa_id.suites import cose
 
 Namespaces = Mapping[str, Mapping[str, Any]]
 
 _DIGESTS: Final = "SHA-256"
-_COSE: Final = {alg: number for number, alg in reversed(tuple(cose.ALGORITHMS.items()))}  # of two numbers the older one
 
 
 def text(
@@ -95,7 +92,7 @@ def mint(
         raise WrongUse("an mdoc is signed with a certificate", hint="Give the document signer's certificate.")
     if not any(namespaces.values()):
         raise WrongUse("there is nothing to say about the subject", hint="Give at least one element.")
-    _require_key_of(chain[0], key)
+    require_key_of(chain[0], key)
     items: dict[str, list[Embedded]] = {}
     digests: dict[str, dict[int, bytes]] = {}
     for space, elements in namespaces.items():
@@ -114,7 +111,7 @@ def mint(
         **({"status": dict(status)} if status else {}),
     }
     certificates = chain[0] if len(chain) == 1 else list(chain)
-    auth = _sign1(key, cbor.embed(security_object).encoded, {cose.X5CHAIN: certificates}, alg)
+    auth = sign1(key, cbor.embed(security_object).encoded, {}, {cose.X5CHAIN: certificates}, alg)
     return cbor.encode({"nameSpaces": items, "issuerAuth": auth})
 
 
@@ -189,7 +186,7 @@ def _document(
     namespaces = cbor.embed({space: dict(elements) for space, elements in device_elements.items()})
     covered = mdoc_session.device_authentication(transcript, doc_type, namespaces.encoded)
     if reader is None:
-        auth = {"deviceSignature": _sign1(key, None, {}, None, covered)}
+        auth = {"deviceSignature": sign1(key, None, {}, {}, None, covered)}
     else:
         auth = {"deviceMac": _mac0(key, reader, covered, mdoc_session.salt(transcript))}
     return {
@@ -197,22 +194,6 @@ def _document(
         "issuerSigned": {**issuer_signed, "nameSpaces": {space: items for space, items in shown.items() if items}},
         "deviceSigned": {"nameSpaces": namespaces, "deviceAuth": auth},
     }
-
-
-def _sign1(
-    key: SigningKey,
-    payload: bytes | None,
-    unprotected: Mapping[cose.Label, Any],
-    alg: str | None,
-    detached: bytes = b"",
-) -> list[Any]:
-    """COSE_Sign1, untagged (RFC 9052 §4.2), its payload inside or detached."""
-    alg = alg or key.algorithm
-    if alg not in _COSE or not key.public.fits(alg):
-        raise WrongUse(f"{alg} does not go with this key in COSE", hint="Use P-256, P-384 or Ed25519.")
-    protected = cbor.encode({cose.ALG: _COSE[alg]})
-    covered = cose.to_be_signed("Signature1", protected, b"", detached if payload is None else payload)
-    return [protected, dict(unprotected), payload, _signature(key, alg, covered)]
 
 
 def _mac0(key: SigningKey, reader: keys.PublicKey, covered: bytes, salt: bytes) -> list[Any]:
@@ -224,27 +205,3 @@ def _mac0(key: SigningKey, reader: keys.PublicKey, covered: bytes, salt: bytes) 
     except Fault as fault:
         raise WrongUse(f"no code can be made: {fault.why}", hint="Both keys must be on one curve.") from None
     return [protected, {}, None, hmac.digest(code_key, cose.to_be_signed("MAC0", protected, b"", covered), "sha256")]
-
-
-def _signature(key: SigningKey, alg: str, message: bytes) -> bytes:
-    if isinstance(key.native, ec.EllipticCurvePrivateKey):
-        size = (keys.ALGORITHMS[alg].size or 0) // 2
-        r, s = decode_dss_signature(sign_ecdsa(key.native, message))
-        return r.to_bytes(size) + s.to_bytes(size)
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import ed25519, padding
-
-    if isinstance(key.native, ed25519.Ed25519PrivateKey):
-        return key.native.sign(message)
-    return key.native.sign(message, padding.PSS(padding.MGF1(hashes.SHA256()), 32), hashes.SHA256())
-
-
-def _require_key_of(certificate: bytes, key: SigningKey) -> None:
-    from defa_id.resolvers import x5c
-
-    try:
-        same = x5c.signer([certificate]).thumbprint == key.public.thumbprint
-    except Fault as fault:
-        raise WrongUse(f"the certificate cannot be used: {fault.why or fault.code}") from None
-    if not same:
-        raise WrongUse("the certificate is of another key", hint="Give the document signer's own.")

@@ -27,7 +27,7 @@ Object = dict[str, Any]
 
 _PEM: Final = re.compile(rb"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 CERTIFIED: Final = ("mdoc",)  # whose signers are named by a certificate and nothing else
-FORMATS: Final = ("vc-jwt", "vc-sd-jwt", "sd-jwt-vc", "data-integrity", "mdoc", "cwt", "vc-cose")
+FORMATS: Final = ("vc-jwt", "vc-sd-jwt", "sd-jwt-vc", "data-integrity", "mdoc", "cwt", "philsys", "vc-cose")
 _DID: Final = re.compile(
     r"did:[a-z0-9]+:(?:[A-Za-z0-9._:-]|%[0-9A-F]{2})*(?:[A-Za-z0-9._-]|%[0-9A-F]{2})"
 )  # DID 1.0 §3.1

@@ -16,7 +16,7 @@ from defa_id.issue.signing import SigningKey
 from defa_id.operator import admission, timeline
 from defa_id.operator.tree import Object, Tree
 from defa_id.resolvers import x5c
-from defa_id.types import mdoc, shipped
+from defa_id.types import cwt, mdoc, shipped
 from defa_id.types.definition import Definition
 
 Keys = Mapping[str, SigningKey]  # private keys by their RFC 7638 thumbprint
@@ -114,13 +114,14 @@ def mint(
         issuer.key,
         issuer=issuer.identifier,
         type=type,
-        claims=_elements(type, claims) if format == "mdoc" else claims,
+        claims=_wire(type, format, claims),
         issued=issued,
         expires=expires,
         holder=holder,
         alg=issuer.alg,
         x5c=issuer.x5c,
         salts=salts,
+        state=issuer.state,
     )
 
 
@@ -142,7 +143,9 @@ def require_fitting(
     if reference is None or data is None:
         return
     document: Object
-    if format == "mdoc":
+    if format in ("cwt", "philsys"):
+        document = dict(claims)
+    elif format == "mdoc":
         document = _shown(type, claims)
     elif format == "sd-jwt-vc":
         seconds = {"iat": int(issued.timestamp()), "exp": int(expires.timestamp())}
@@ -188,7 +191,7 @@ def _able(
         if not current:
             notes.append("none of the algorithms allowed goes with its key")
         alg = (current or allowed or [{"alg": key.algorithm}])[0]["alg"]
-        own = identifier.get("use") == "ca" and not chain and format == "mdoc"
+        own = identifier.get("use") == "ca" and not chain and format in ("mdoc", "cwt")
         authority = chained[0] if own else None
         texts = tuple(base64.b64encode(one).decode("ascii") for one in chained)
         yield Issuer(state, service, identifier_of(service), key, alg, texts, tuple(notes), authority)
@@ -221,6 +224,14 @@ def _shown(type: str, claims: Mapping[str, Any]) -> Object:
     if set(claims) == {"namespaces"}:
         return {"docType": type, **claims}
     return {"docType": type, "namespaces": {type: claims}} if family is None else mdoc.to_namespaces(family, claims)
+
+
+def _wire(type: str, format: str, claims: Mapping[str, Any]) -> Mapping[Any, Any]:
+    """The claims as their format writes them: elements of an mdoc, numbers of a CWT."""
+    if format == "mdoc":
+        return _elements(type, claims)
+    family = next((one for one in shipped.families().values() if one.cwt.kind == type), None)
+    return cwt.to_map(family.shape, claims) if family is not None and format == "cwt" else claims
 
 
 def _elements(type: str, claims: Mapping[str, Any]) -> Object:
