@@ -59,11 +59,11 @@ def add_issuer(
     An issuer that is listed already gets a further service.
     """
     from defa_id.operator import changes, storage
-    from defa_id.operator.admission import CERTIFIED
+    from defa_id.operator.admission import certified
 
     moment = options.moment(begins, "--from")
     made, given = _key(key, new_key)
-    if made is not None and format_ in CERTIFIED:
+    if made is not None and certified(format_, type_):
         given = _authority(made, state, name, moment or options.now())
     application = changes.Application(
         state=state,

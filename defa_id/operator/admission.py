@@ -16,6 +16,7 @@ from defa_id.catalogue import CATALOGUE
 from defa_id.codec import base64url, limits, strict_json, times
 from defa_id.codec.text import printable, require_visible
 from defa_id.errors import ChangeRefused, Fault
+from defa_id.formats import hcert
 from defa_id.issue.possession import TYP
 from defa_id.keys import PublicKey
 from defa_id.resolvers import x5c
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 Object = dict[str, Any]
 
 _PEM: Final = re.compile(rb"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
-CERTIFIED: Final = ("mdoc",)  # whose signers are named by a certificate and nothing else
 FORMATS: Final = ("vc-jwt", "vc-sd-jwt", "sd-jwt-vc", "data-integrity", "mdoc", "cwt", "philsys", "vc-cose")
 _DID: Final = re.compile(
     r"did:[a-z0-9]+:(?:[A-Za-z0-9._:-]|%[0-9A-F]{2})*(?:[A-Za-z0-9._-]|%[0-9A-F]{2})"
@@ -49,6 +49,11 @@ class Admitted(NamedTuple):
     public: PublicKey
     not_before: datetime | None = None
     not_after: datetime | None = None
+
+
+def certified(format: str, type: str) -> bool:
+    """Whether signers of this are named by a certificate and nothing else."""
+    return format == "mdoc" or type in hcert.TYPES.values()
 
 
 def identifier_kind(value: str) -> str:
