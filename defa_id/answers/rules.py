@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -103,7 +103,7 @@ def linked(links: Iterable[Link], credentials: Sequence[Credential]) -> Found[No
     """policy.links: what stands in one credential stands in the other, for every pair the purpose names."""
     for link in links:
         ends = [
-            [value for one in credentials if type in one.types if (value := _at(one.subject, path)) is not None]
+            [value for one in credentials if type in one.types for value in _every(one.subject, path)]
             for type, path in link
         ]
         evidence = {"types": [printable(type, 128) for type, _ in link]}
@@ -154,6 +154,17 @@ def _at(claims: Any, path: Path) -> Any:
             return None
         claims = claims[step]
     return claims
+
+
+def _every(claims: Any, path: Path) -> Iterator[Any]:
+    """What stands at the end of a path; `*` leads into every entry of a list."""
+    if not path:
+        yield claims
+    elif path[0] == "*" and isinstance(claims, list):
+        for entry in claims:
+            yield from _every(entry, path[1:])
+    elif isinstance(claims, Mapping) and claims.get(path[0]) is not None:
+        yield from _every(claims[path[0]], path[1:])
 
 
 def _present(claims: Any, path: tuple[str, ...]) -> bool:

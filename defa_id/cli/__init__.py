@@ -24,6 +24,7 @@ _COMMANDS: Final = {
     "gap": "Compare a state with a baseline and with what its partners ask.",
     "readiness": "Ask whether a state is ready to join: a checklist, answered where it can be.",
     "policy": "Check, explain, compare and try out policies.",
+    "crosswalk": "Show how levels of other frameworks are read here, and by whom.",
     "country": "Show what is known about a member state, with its sources.",
     "name": "Compare two names, look over one; in any script of the region.",
     "number": "Look at an identifying number for slips of the pen.",

@@ -57,10 +57,21 @@ def simulate(
 
     `progress` is told how many of how many comparisons are done.
     """
-    asked = [(name, by, at) for name in credentials for by in policies for at in moments]
     verifiers = {
-        by: tuple(Verifier(one, policy, EQUIPPED) for one in (before, after)) for by, policy in policies.items()
+        by: (Verifier(before, policy, EQUIPPED), Verifier(after, policy, EQUIPPED)) for by, policy in policies.items()
     }
+    return compare(verifiers, credentials, moments, progress)
+
+
+def compare(
+    verifiers: Mapping[str, tuple[Verifier, Verifier]],
+    credentials: Mapping[str, bytes],
+    moments: Iterable[datetime],
+    progress: Callable[[int, int], None] | None = None,
+) -> Simulation:
+    """Judge every credential (by name) at every moment with both verifiers of each relying state."""
+    times_asked = tuple(moments)
+    asked = [(name, by, at) for name in credentials for by in verifiers for at in times_asked]
     flips = []
     for done, (name, by, at) in enumerate(asked, 1):
         was, becomes = (verifier.verify(credentials[name], at=at) for verifier in verifiers[by])

@@ -41,7 +41,8 @@ class Rule(NamedTuple):
 
 
 class Link(NamedTuple):
-    """One value in two credentials of one presentation: (type, path) and (type, path)."""
+    """One value in two credentials of one presentation: (type, path) and (type, path). `*` in a path leads into
+    every entry of a list; one entry of each that is alike will do."""
 
     one: tuple[str, Path]
     other: tuple[str, Path]

@@ -50,6 +50,24 @@ def relaxed(base: Policy, own: Policy) -> tuple[str, ...]:
     )
 
 
+def tighter(one: Policy, other: Policy, member: str) -> Policy | None:
+    """Which of two policies asks for all that the other does in a member, and more; None where neither does."""
+    both = _BOTH.get(member)
+    if both is None:
+        return None
+    ours, theirs = getattr(one, member), getattr(other, member)
+    together = _unordered(both(ours, theirs))
+    found = [policy for policy, own in ((one, ours), (other, theirs)) if _unordered(own) == together]
+    return found[0] if len(found) == 1 else None
+
+
+def _unordered(value: Any) -> Any:
+    """Lists of rules and claims say the same in any order."""
+    if isinstance(value, Mapping):
+        return {name: _unordered(entry) for name, entry in value.items()}
+    return frozenset(value) if type(value) is tuple else value
+
+
 def _higher(order: tuple[str, ...]) -> Both:
     return lambda one, other: max((one, other), key=order.index)
 

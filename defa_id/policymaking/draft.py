@@ -12,10 +12,12 @@ from defa_id.policy import Policy
 
 
 class Draft(NamedTuple):
-    """A policy and its documents by id: its own first, then those it is laid over."""
+    """A policy and its documents by id: its own first, then those it is laid over. `bases`: the policies those
+    make, the one directly below first."""
 
     policy: Policy
     documents: Mapping[str, Mapping[str, Any]]
+    bases: tuple[Policy, ...] = ()
 
     def set_by(self, member: str) -> Mapping[str, Any]:
         """The document that set a member; empty where the member is as it is without any."""
@@ -25,12 +27,13 @@ class Draft(NamedTuple):
 def read(name: str) -> Draft:
     """A shipped policy by its name, another by its path. Raises `PolicyInvalid`."""
     policy = files.load_policy(name)
-    return Draft(policy, {str(document["id"]): document for document in _documents(name, Path())})
+    chain = list(_chain(files.policy_path(name)))
+    bases = tuple(files.load_policy(path) for path, _ in chain[1:])
+    return Draft(policy, {str(document["id"]): document for _, document in chain}, bases)
 
 
-def _documents(name: str, folder: Path) -> Iterator[Mapping[str, Any]]:
-    path = files.policy_path(name, folder)
+def _chain(path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     document = strict_json.load_object(files.read_input(path, limits.DOCUMENT_BYTES))
-    yield document
+    yield path, document
     if "base" in document:
-        yield from _documents(document["base"], path.parent)
+        yield from _chain(files.policy_path(document["base"], path.parent))

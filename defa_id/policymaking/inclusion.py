@@ -45,8 +45,9 @@ def _dates(policy: Policy) -> Iterator[Finding]:
     looked_at = policy.review.before_refusal or policy.review.states or policy.review.types
     other = any(step.startswith("age_over_") for one in policy.predicates for step in one.claim)
     for one in policy.predicates:
-        exact = one.test == "equals" and bool(_BIRTH & set(one.claim))
-        if exact or (one.test == "age-at-least" and not looked_at and not other):
+        if not _BIRTH & set(one.claim):
+            continue
+        if one.test == "equals" or (one.test == "age-at-least" and not looked_at and not other):
             yield Finding(
                 f"predicates.{one.name}", "inclusion.full-date", "nothing is said of dates known to the year only"
             )
