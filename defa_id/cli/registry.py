@@ -42,6 +42,8 @@ _ELSEWHERE: Final = {
     "accept": ("registry_distribution:accept", "Take a state's new keys, after asking it whether they are its own."),
     "compare": ("registry_distribution:compare", "Compare two mirrors of a registry."),
     "conformance": ("registry_conformance:conformance", "Ask of a state everything that others rely on."),
+    "export": ("registry_interchange:export", "Write published lists as ETSI TS 119 602 JSON."),
+    "import": ("registry_interchange:import_", "Take a signed list of others into quarantine."),
     "diff": ("registry_changes:diff", "Say in words what a change means and whom it affects."),
 }
 

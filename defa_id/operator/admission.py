@@ -6,6 +6,7 @@ cannot read is an issuer whose credentials nobody can verify.
 
 from __future__ import annotations
 
+import base64
 import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -139,6 +140,13 @@ def from_certificate(data: bytes) -> Admitted:
         "pem": certificate.public_bytes(Encoding.PEM).decode("ascii"),
     }
     return Admitted(identifier, public, certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+
+
+def pem(der: bytes) -> str:
+    """A certificate as it is listed (RFC 7468 §5)."""
+    body = base64.b64encode(der).decode("ascii")
+    lines = "\n".join(body[start : start + 64] for start in range(0, len(body), 64))
+    return f"-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n"
 
 
 def listed_key(identifier: Object) -> Admitted | None:

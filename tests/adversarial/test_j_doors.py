@@ -16,9 +16,17 @@ from defa_id.cli import cli
 from tests.adversarial.machine import Machine, machine_of, publication, struck
 from tests.support.world import GRANT, ISSUER, NOW, Signer, World
 
-# Rows of area J that are tried elsewhere, by their number: (J41) the public conformance suite of the framework
-# is told again, case by case, in tests/conformance/test_tuf.py; (J42) lists of other kinds, and what is refused
-# of them, in tests/operator/test_importing.py.
+# Rows of area J that are tried elsewhere, where each has many cases of its own.
+ELSEWHERE = {
+    "J41": ("tests/conformance/test_tuf.py", "def test_"),  # the framework's public conformance suite, told again
+    "J42": ("tests/operator/interchange/test_import.py", "def test_j42_"),  # lists of other kinds, as JSON has them
+}
+
+
+@pytest.mark.parametrize("row", ELSEWHERE)
+def test_rows_with_a_place_of_their_own(row: str, project: Path) -> None:
+    path, named = ELSEWHERE[row]
+    assert (project / path).read_text(encoding="utf-8").count(named) > 8
 
 
 def nothing(_: World) -> None:
