@@ -7,34 +7,28 @@ With it a state rotates its keys, joins a registry, or a region founds one and r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from securesystemslib.signer import Key, Signer  # type: ignore[attr-defined]
+from securesystemslib.signer import Signer  # type: ignore[attr-defined]
 
 from defa_id import files
 from defa_id.codec import canonical, limits, strict_json, times
 from defa_id.codec.text import printable
 from defa_id.errors import ChangeRefused, Fault
-from defa_id.operator import appointing, demands, lint, roles, storage
-from defa_id.operator.appointing import REGION, Appointed, Appointment, Terms
+from defa_id.operator import appointing, demands, lint, role_rules, roles, storage
+from defa_id.operator.appointing import Appointed, Appointment, Terms
 from defa_id.operator.changeset import Author, tree_of
 from defa_id.operator.published import Published
 from defa_id.operator.tree import Object, State, Tree
 
 KIND: Final = "role-change/1"
 ID: Final = re.compile(r"([A-Z]{2}|region)-roles-([0-9]{4,9})")
-_ONLINE: Final = tuple(duty.role for duty in roles.ONLINE)
-_KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
-_STATE_ROLE: Final = re.compile(r"[A-Z]{2}(-ops|-deny)?")
-_LETTERS: Final = re.compile(r"-[a-z0-9]{1,16}")  # of a key's name, behind its role's
 _SKEW: Final = timedelta(seconds=limits.LEEWAY_SECONDS)
 _LONGEST: Final = timedelta(days=3653)  # as `valid_days` of a registry
-_FOUR_EYES: Final = 2
-_AGAIN: Final = "Bring your copy of the registry up to date, and propose the change again."
 
 
 class Beginning(NamedTuple):
@@ -124,12 +118,12 @@ def propose(
     Of `tree`, the working sources, only the settings of the registry matter. Raises `ChangeRefused` as
     `rederive`.
     """
-    of = _whose(wanted.appointments, wanted.renewed)
+    of = role_rules.whose(wanted.appointments, wanted.renewed)
     signed = appointing.affected(wanted.appointments, wanted.renewed)
     created = now.replace(microsecond=0)
     key = signer.public_key
-    name = _authors(of, published, wanted).get(key.keyid)
-    if name is None:
+    name, _ = role_rules.authors(of, published, wanted.appointments).get(key.keyid, ("", key))
+    if not name:
         raise ChangeRefused(f"this key is none of {of}'s keys", hint="Propose with a key that it has already.")
     change = RoleChange(
         _next(folder, of),
@@ -145,7 +139,7 @@ def propose(
         wanted.beginning,
         {},
     )
-    _require_rules(change, published)
+    role_rules.require_rules(change, published)
     appointed = appointing.appoint(_terms(change), published)
     change = change._replace(result=_digests(appointed))
     made = change._replace(author=change.author._replace(sig=signer.sign(change.payload()).signature))
@@ -162,14 +156,14 @@ def rederive(change: RoleChange, published: Published | None, now: datetime) -> 
     if published is not None and change.registry != published.name:
         raise ChangeRefused(f"{change.id} is for the registry {printable(change.registry)}, not {published.name}")
     if not is_current(change, published):
-        raise ChangeRefused(f"{change.of} has published since {change.id} was made", hint=_AGAIN)
-    _require_rules(change, published)
-    _require_author(change, published)
+        raise ChangeRefused(f"{change.of} has published since {change.id} was made", hint=role_rules.AGAIN)
+    role_rules.require_rules(change, published)
+    role_rules.require_author(change, published)
     if change.created > now + _SKEW:
         raise ChangeRefused(f"{change.id} was made in the future", hint="Check this machine's clock.")
     for moment in change.expires.values():
         if not change.created < moment <= change.created + _LONGEST:
-            raise ChangeRefused(f"{change.id} would be valid until {times.show(moment)}", hint=_AGAIN)
+            raise ChangeRefused(f"{change.id} would be valid until {times.show(moment)}", hint=role_rules.AGAIN)
     appointed = appointing.appoint(_terms(change), published)
     if _digests(appointed) != change.result:
         raise ChangeRefused(
@@ -190,9 +184,8 @@ def is_current(change: RoleChange, published: Published | None) -> bool:
 
 def author_of(change: RoleChange, published: Published | None) -> demands.Author:
     """The author as signatures are counted: never among them."""
-    keys = {key.keyid: key for key in _author_keys(change.of, published, change.appointments)}
-    held = keys.get(change.author.keyid)
-    return demands.Author(change.author.key, change.author.keyid, str(held.keyval["public"]) if held else "")
+    _, key = role_rules.authors(change.of, published, change.appointments).get(change.author.keyid, ("", None))
+    return demands.Author(change.author.key, change.author.keyid, str(key.keyval["public"]) if key else "")
 
 
 def read(path: Path) -> RoleChange:
@@ -302,143 +295,6 @@ def _tree(change: RoleChange, published: Published | None) -> Tree:
 
 def _digests(appointed: Appointed) -> dict[str, str]:
     return {role: sha256(payload).hexdigest() for role, payload in appointed.payloads.items()}
-
-
-def _whose(appointments: Iterable[Appointment], renewed: Iterable[str]) -> str:
-    """The state a role change is about, or the region. Raises `ChangeRefused` for none, two, or unknown roles."""
-    named = [*(one.role for one in appointments), *renewed]
-    found = set()
-    for role in named:
-        if _STATE_ROLE.fullmatch(role):
-            found.add(role[:2])
-        elif role in (REGION, "root", "targets", *_ONLINE):
-            found.add(REGION)
-        else:
-            raise ChangeRefused(
-                f"there is no role {printable(role)!r}",
-                hint=f"Roles are XX, XX-ops and XX-deny of a state, {REGION}, {' and '.join(_ONLINE)}.",
-            )
-    if len(found) != 1:
-        raise ChangeRefused("a role change is about one state, or about the region", hint="Propose one for each.")
-    return found.pop()
-
-
-def _require_rules(change: RoleChange, published: Published | None) -> None:
-    """Four eyes, names that say whose a key is, and no key in two roles. Raises `ChangeRefused`."""
-    of = _whose(change.appointments, change.renewed)
-    if of != change.of or set(change.base) != set(appointing.affected(change.appointments, change.renewed)):
-        raise ChangeRefused(f"{change.id} is not called after what it changes", hint=_AGAIN)
-    if set(change.expires) != set(change.base):
-        raise ChangeRefused(f"{change.id} leaves open how long its roles stay valid", hint=_AGAIN)
-    _require_beginning(change, published)
-    held = _held_elsewhere(change, published)
-    for one in change.appointments:
-        least = 1 if one.role in _ONLINE or one.role.endswith("-deny") else _FOUR_EYES
-        if not least <= one.threshold <= len(one.keys):
-            raise ChangeRefused(
-                f"{one.role} would need {one.threshold} of {len(one.keys)} keys",
-                hint=f"At least {least} must sign, and there must be as many.",
-            )
-        _require_passage(one, published)
-        for name, public in one.keys:
-            fitting = one.role == REGION or (name.startswith(one.role) and _LETTERS.fullmatch(name[len(one.role) :]))
-            if not _KEY.fullmatch(name) or not (fitting or name == one.role):
-                raise ChangeRefused(f"{printable(name)} is no name for a key of {one.role}", hint=f"E.g. {one.role}-e.")
-            keyid = appointing.key_of(public, name).keyid
-            taken = held.setdefault(keyid, (one.role, name))
-            if taken != (one.role, name):
-                raise ChangeRefused(f"the key {name} is {taken[1]} of {taken[0]} already", hint="Make a new key.")
-        if len({name for name, _ in one.keys}) != len(one.keys):
-            raise ChangeRefused(f"two keys of {one.role} have one name", hint="Give each a name of its own.")
-
-
-def _require_passage(one: Appointment, published: Published | None) -> None:
-    """Root and timestamp are two files: what the online keys sign has to fit the old root and the new one."""
-    known = {public for _, public in appointing.holders(one.role, published)} if one.role in _ONLINE else set()
-    least = max(one.threshold, appointing.threshold(one.role, published))
-    if known and len(known & {public for _, public in one.keys}) < least:
-        raise ChangeRefused(
-            f"while it is published readers would find no {one.role} that fits the old root and the new one",
-            hint="Add the new key first and publish that; then remove the old one in a second change.",
-        )
-
-
-def _require_beginning(change: RoleChange, published: Published | None) -> None:
-    begin = change.beginning
-    new = {one.role for one in change.appointments if not appointing.holders(one.role, published)}
-    founding = published is None
-    if founding and (begin is None or begin.about is None or new != {REGION, *_ONLINE}):
-        raise ChangeRefused("nothing is published yet", hint="Found the registry first: defa-id registry init")
-    if not founding and begin is not None and begin.about is not None:
-        raise ChangeRefused("this registry has begun already", hint="Its name and environment never change.")
-    if founding and begin is not None and begin.about is not None:
-        known = {"registry", "environment", "title"}
-        if set(begin.about) != known or begin.about["registry"] != change.registry:
-            raise ChangeRefused(f"{change.id} does not say which registry begins", hint=_AGAIN)
-        return
-    three = {duty.role for duty in roles.of_state(change.of)} if change.of != REGION else set()
-    if (begin is not None) != bool(new) or (new and new != three):
-        raise ChangeRefused(
-            f"{change.of} is not published yet" if new else f"{change.of} is published already",
-            hint="A new state appoints all its three roles at once: defa-id registry init-state",
-        )
-    if begin is not None and (begin.list is None or begin.list.get("territory") != change.of):
-        raise ChangeRefused(f"{change.id} speaks for another state", hint="Do not sign; ask its author.")
-
-
-def _held_elsewhere(change: RoleChange, published: Published | None) -> dict[str, tuple[str, str]]:
-    """The keys of every other role, by id: whose they are and what they are called."""
-    if published is None:
-        return {}
-    appointed = {one.role for one in change.appointments}
-    states = [role for role in published.roles if len(role) == 2]
-    found: dict[str, tuple[str, str]] = {}
-    for duty in roles.every({}, states):
-        role = REGION if duty.role in ("root", "targets") else duty.role
-        if role not in appointed:
-            found.update((keyid, (role, name)) for keyid, name in published.names_of(duty).items())
-    return found
-
-
-def _author_keys(of: str, published: Published | None, appointments: Iterable[Appointment]) -> Iterator[Key]:
-    """Whose word it may be: those who hold a role of the state or of the region; for the region any state's
-    own; and for what is only to begin, those who are to hold it."""
-    if published is not None:
-        states = [role for role in published.roles if len(role) == 2]
-        for role in (
-            "root",
-            *(states if of == REGION else ()),
-            *(duty.role for duty in roles.of_state(of) if of != REGION),
-        ):
-            yield from published.keys_of(role)
-    for one in appointments:
-        if not appointing.holders(one.role, published):
-            yield from (appointing.key_of(public, name) for name, public in one.keys)
-
-
-def _authors(of: str, published: Published | None, wanted: Wanted) -> dict[str, str]:
-    found: dict[str, str] = {}
-    if published is not None:
-        states = [role for role in published.roles if len(role) == 2]
-        own = roles.of_state(of) if of != REGION else tuple(roles.authority(state) for state in states)
-        for duty in (*roles.region({})[:1], *own):
-            found.update(published.names_of(duty))
-    for one in wanted.appointments:
-        if not appointing.holders(one.role, published):
-            found.update((appointing.key_of(public, name).keyid, name) for name, public in one.keys)
-    return found
-
-
-def _require_author(change: RoleChange, published: Published | None) -> None:
-    author = change.author
-    wanted = Wanted(change.appointments)
-    if _authors(change.of, published, wanted).get(author.keyid) != author.key:
-        raise ChangeRefused(f"{printable(author.key)} is none of {change.of}'s keys", hint="Ask who made this.")
-    keys = {key.keyid: key for key in _author_keys(change.of, published, change.appointments)}
-    if not demands.signed_by(keys[author.keyid], author.sig, change.payload()):
-        raise ChangeRefused(
-            f"{change.id} is not as its author {author.key} signed it", hint="Do not sign; get it from its author anew."
-        )
 
 
 def _from(document: Object) -> RoleChange:

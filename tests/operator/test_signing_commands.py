@@ -16,6 +16,7 @@ from defa_id.errors import ChangeRefused, RegistryRejected
 from defa_id.operator import changeset, compiling, demands, placing, publishing, sandbox, standing, storage
 from defa_id.operator.events import Event
 from defa_id.operator.keyring import FileKeyring
+from defa_id.operator.making import Work
 from defa_id.operator.published import Published
 from defa_id.operator.roles import RoleSigner
 from defa_id.operator.tree import load
@@ -238,7 +239,7 @@ def poisoned(directory: Path) -> None:
     found = ring.get("TH-ops-a")
     assert found is not None
     role.metadata.sign(RoleSigner("TH-ops-a", found), append=True)
-    work = publishing._Work(tree, ring, place, LATER)
+    work = Work(tree, ring, place, LATER)
     work.adopt([role], None)
     placing.place(place, work.files, placing.standing(place))
 
