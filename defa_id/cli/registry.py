@@ -48,6 +48,17 @@ _ELSEWHERE: Final = {
 }
 
 
+# In which order they are met; what is named in none of these is listed at the end.
+_SECTIONS: Final = {
+    "Begin": ("init", "init-state", "join", "ceremony"),
+    "Edit the sources": ("add-issuer", "add", "rotate", "recognise", "suspend", "withdraw", "reinstate"),
+    "Look before you sign": ("lint", "diff", "simulate", "status", "show"),
+    "Agree": ("propose", "rotate-role", "renew", "sign"),
+    "Publish": ("publish", "stamp", "bundle"),
+    "Watch and verify": ("doctor", "conformance", "refresh", "compare", "accept"),
+}
+
+
 class _Commands(click.Group):
     """The commands of this module, and those in modules of their own."""
 
@@ -66,11 +77,15 @@ class _Commands(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands, without importing any."""
+        """The list of commands by what they are for, without importing any."""
         short = {name: command.get_short_help_str(100) for name, command in self.commands.items()}
         named = {**short, **{name: text for name, (_, text) in _ELSEWHERE.items()}}
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, named[name]) for name in self.list_commands(ctx)])
+        sorted_in = {name for names in _SECTIONS.values() for name in names}
+        rest = tuple(name for name in self.list_commands(ctx) if name not in sorted_in)
+        for heading, names in {**_SECTIONS, "Other": rest}.items():
+            if rows := [(name, named[name]) for name in names if name in named]:
+                with formatter.section(heading):
+                    formatter.write_dl(rows)
 
 
 @click.group("registry", cls=_Commands)
@@ -129,10 +144,10 @@ def publish(directory: Path, demo_sign: bool, changes: tuple[str, ...], states: 
 @editing.dir_option
 @options.json_option
 def stamp(directory: Path, as_json: bool) -> None:
-    """Sign the timestamp of DIR/published anew, and its snapshot when half of its life is over.
+    """Sign the timestamp anew, and nothing that states sign.
 
-    For the machine that serves a registry, by its clock: it needs the online keys in DIR/keys alone, and
-    signs nothing that readers would not accept.
+    The snapshot is signed too when half of its life is over. For the machine that serves a registry, by its
+    clock: it needs the online keys in DIR/keys alone, and signs nothing that readers would not accept.
     """
     from defa_id.codec import times
     from defa_id.operator import publishing, sandbox, storage
@@ -186,7 +201,11 @@ def show(
 @editing.dir_option
 @options.json_option
 def status(directory: Path, as_json: bool) -> None:
-    """Show what is not published yet, which change sets wait for whom, what expires when, and whose keys are here."""
+    """Show what waits for publication, and for whom.
+
+    What is edited and not published, which changes wait for whose signatures, what is struck and not answered,
+    what expires when, and whose keys are here.
+    """
     from defa_id.cli import registry_changes
     from defa_id.operator import overview, sandbox
     from defa_id.operator.keyring import FileKeyring

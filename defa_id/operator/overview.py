@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from defa_id.codec import times
-from defa_id.operator import lint, roles
+from defa_id.operator import denials, lint, roles
 from defa_id.operator.keyring import FileKeyring
 from defa_id.operator.published import Published
 from defa_id.operator.roles import Duty
-from defa_id.operator.tree import Tree, content
+from defa_id.operator.tree import State, Tree, content
 from defa_id.report.layout import Layout, shown
 from defa_id.report.style import PLAIN, Style
 
@@ -21,7 +21,8 @@ Object = dict[str, Any]
 
 class Overview(NamedTuple):
     """`unpublished` names what differs from the publication; `roles` when each expires and how many
-    of its keys are here; `errors` and `warnings` count what lint says."""
+    of its keys are here; `struck` what an emergency took away and no list has answered; `errors` and
+    `warnings` count what lint says."""
 
     registry: str
     environment: str
@@ -29,6 +30,7 @@ class Overview(NamedTuple):
     issued: datetime | None
     unpublished: tuple[str, ...]
     roles: tuple[Object, ...]
+    struck: tuple[Object, ...]
     errors: int
     warnings: int
 
@@ -50,6 +52,7 @@ def overview(tree: Tree, keyring: FileKeyring, published_path: Path, now: dateti
         published.issued if published else None,
         tuple(_unpublished(tree, published)),
         tuple(_role(published.duty(duty) if published else duty, published, keyring, now) for duty in duties),
+        tuple(_struck(published)) if published else (),
         errors,
         len(findings) - errors,
     )
@@ -68,7 +71,11 @@ def overview_text(standing: Overview, style: Style = PLAIN) -> str:
     page.pair("Unpublished", *(standing.unpublished or ("nothing",)), hue="yellow" if standing.unpublished else "green")
     hue = "red" if standing.errors else "green"
     page.pair("Lint", f"{_counted(standing.errors, 'error')}, {_counted(standing.warnings, 'warning')}", hue=hue)
-    dated = [role for role in standing.roles if role["expires"]]
+    if standing.struck:
+        waiting = [f"{one['state']} {shown(one['id'], 80)}, since {one['recorded']}" for one in standing.struck]
+        page.pair("Struck", *waiting, hue="red")
+    machines = {duty.role for duty in roles.ONLINE}  # they sign by their clock; the doctor tells when they do not
+    dated = [role for role in standing.roles if role["expires"] and role["role"] not in machines]
     if dated:
         first = min(role["days_left"] for role in dated)
         names = [role["role"] for role in dated if role["days_left"] == first]
@@ -103,6 +110,14 @@ def _unpublished(tree: Tree, published: Published | None) -> Iterator[str]:
         for name, data in source.schemas.items():
             if published.target(f"{state}/schemas/{name}") != data:
                 yield f"states/{state}/schemas/{name}"
+
+
+def _struck(published: Published) -> Iterator[Object]:
+    """Deny entries as published that nothing later in the published lists is about."""
+    for state in sorted(role for role in published.roles if len(role) == 2):
+        listing, deny = published.document(f"{state}/list.json"), published.document(f"{state}/deny.json")
+        if listing and deny:
+            yield from ({"state": state, **one} for one in denials.unanswered(State(listing, deny, {})).values())
 
 
 def _role(duty: Duty, published: Published | None, keyring: FileKeyring, now: datetime) -> Object:

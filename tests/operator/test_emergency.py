@@ -44,6 +44,10 @@ def test_one_key_strikes_an_issuer_at_once(run: Run, directory: Path) -> None:
     )
     assert "two of SG-ops suspend, withdraw or reinstate it by 2026-11-27T13:00:00Z" in said.stderr
     assert struck(directory) == [ISSUER, HTTPS]
+    status = run("registry", "status", "--dir", directory)
+    assert f"Struck         SG {ISSUER}, since 2026-11-24T13:00:00Z" in status.stdout
+    told = json.loads(run("registry", "status", "--dir", directory, "--json").stdout)["struck"]
+    assert [one["id"] for one in told] == [ISSUER, HTTPS]
     change = changeset.read(directory / "changes" / "SG-0001.json")
     assert (change.author.key, change.note) == ("SG-deny-a", "Case 7")
     assert list(denials.unanswered(load(directory).states["SG"])) == [ISSUER, HTTPS], "the working sources hold it too"
