@@ -20,7 +20,7 @@ from defa_id.errors import ChangeRefused, Fault
 from defa_id.formats import hcert
 from defa_id.issue.possession import TYP
 from defa_id.keys import PublicKey
-from defa_id.resolvers import x5c
+from defa_id.resolvers import profiles, x5c
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -147,6 +147,27 @@ def pem(der: bytes) -> str:
     body = base64.b64encode(der).decode("ascii")
     lines = "\n".join(body[start : start + 64] for start in range(0, len(body), 64))
     return f"-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n"
+
+
+def require_certificate(format: str, state: str, admitted: Admitted) -> None:
+    """Return if credentials of this format can be signed under what is to be listed: an mdoc names its signer
+    by a certificate alone, and its profile is held to at once. Raises `ChangeRefused`."""
+    profile = profiles.of(format)
+    if profile is not profiles.MDOC:
+        return
+    identifier = admitted.identifier
+    if identifier["kind"] != "x509":
+        raise ChangeRefused(
+            f"credentials in {format} name their signer by a certificate",
+            hint="Give PEM: the issuing authority's certificate, or the document signer's own.",
+        )
+    try:
+        x5c.require_listable(x5c.from_pem(identifier["pem"]), identifier["use"], profile, state)
+    except Fault as fault:
+        why = fault.why or CATALOGUE.reasons[fault.code].message
+        raise ChangeRefused(
+            f"the certificate does not fit: {why}", hint=f"It must be that of a {profile.name} or above it."
+        ) from None
 
 
 def listed_key(identifier: Object) -> Admitted | None:

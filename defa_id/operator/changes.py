@@ -82,6 +82,7 @@ def add_issuer(tree: Tree, application: Application, now: datetime) -> Change:
     name = _visible(asked.name, "the name")
     begins = begins_at(tree, source, asked.begins, now)
     admitted = admission.read_key(asked.key)
+    admission.require_certificate(asked.format, asked.state, admitted)
     ends = _window(begins, asked.ends, admitted)
     begins = max(begins, admitted.not_before) if admitted.not_before else begins
     entity = ownership.entity_of(tree, asked.state, asked.id)
@@ -305,7 +306,7 @@ def _service(
         ],
         "formats": [asked.format],
         "credentials": [{"type": asked.type, **({"schema": reference} if reference else {})}],
-        "algorithms": algorithms_of(admitted.public, times.show(now + RSA_LIFE)),
+        "algorithms": algorithms_of(admitted.public, times.show(now + RSA_LIFE), admitted.identifier.get("use")),
         "status_lists": [],
         "status_required": False,
         "assurance": [

@@ -139,7 +139,11 @@ class _Fill:
                 entry["schema"] = reference
         if "algorithms" not in service:
             until = times.show(self._now + changes.RSA_LIFE)
-            allowed = {one["alg"]: one for admitted in found for one in algorithms_of(admitted.public, until)}
+            allowed = {
+                one["alg"]: one
+                for admitted in found
+                for one in algorithms_of(admitted.public, until, admitted.identifier.get("use"))
+            }
             service["algorithms"] = list(allowed.values())
         begins = _begins(service, self._recorded)
         status = "proposed" if self._trial else "declared"

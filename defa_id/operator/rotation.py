@@ -157,7 +157,9 @@ def _identifier(asked: Rotation, admitted: Admitted, begins: datetime, now: date
 def _allow(service: Object, admitted: Admitted, now: datetime) -> None:
     """Algorithms the new key signs with, where the service allows none that fits it."""
     if not any(admitted.public.fits(entry["alg"]) for entry in service["algorithms"]):
-        service["algorithms"].extend(algorithms_of(admitted.public, times.show(now + changes.RSA_LIFE)))
+        service["algorithms"].extend(
+            algorithms_of(admitted.public, times.show(now + changes.RSA_LIFE), admitted.identifier.get("use"))
+        )
 
 
 def _none(asked: Rotation) -> ChangeRefused:

@@ -168,9 +168,10 @@ def content(listing: Object) -> Object:
     return {name: value for name, value in listing.items() if name not in PUBLISHER}
 
 
-def algorithms_of(public: keys.PublicKey, until: str) -> list[Object]:
-    """The algorithms an entry allows where nothing else is said; RSA only until the moment `until`."""
-    fitting = [alg for alg in keys.DEFAULT_ALGORITHMS if public.fits(alg)]
+def algorithms_of(public: keys.PublicKey, until: str, use: str | None = None) -> list[Object]:
+    """The algorithms an entry allows where nothing else is said; RSA only until the moment `until`. Below an
+    authority's certificate (`use` is ca) signers have keys of their own, of any usual kind."""
+    fitting = [alg for alg in keys.DEFAULT_ALGORITHMS if use == "ca" or public.fits(alg)]
     return [{"alg": alg} for alg in fitting] or [
         {"alg": alg, "not_after": until} for alg in ("PS256", "RS256") if public.fits(alg)
     ]

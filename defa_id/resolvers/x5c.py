@@ -144,6 +144,17 @@ def verify(
     return _key(chain[0])
 
 
+def require_listable(der: bytes, use: str, profile: Profile, state: str) -> None:
+    """Return if a certificate can be listed for a profile as what it is, `ca` or `leaf`, by this state: with
+    it nothing would be refused for the listing's own sake. Raises `Fault` like `verify`."""
+    if use == "ca":
+        _certifies(der, profile, 0)
+    else:
+        _signs(der, profile)
+    _key(der)
+    _stands(read(der), profile, state, ())
+
+
 def names(der: bytes) -> frozenset[str]:
     """The URIs and DNS names a certificate is issued for (RFC 5280 §4.2.1.6)."""
     extension = _extension(read(der).native, x509.SubjectAlternativeName)

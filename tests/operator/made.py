@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from cryptography.x509.oid import NameOID
 
-from defa_id.issue import signing
+from defa_id.issue import certificates, signing
 from defa_id.issue.signing import SigningKey
 from defa_id.operator.changes import Application
 from defa_id.operator.tree import Tree
@@ -35,7 +35,10 @@ def private_pem(key: SigningKey) -> bytes:
 
 
 def certificate(key: SigningKey, begins: datetime, ends: datetime, *, authority: bool | None = None) -> bytes:
-    """A self-signed certificate; `authority` None leaves basicConstraints out."""
+    """A self-signed certificate; `authority` None leaves basicConstraints out, True makes one that may be
+    listed for mdoc."""
+    if authority:
+        return certificates.to_pem(certificates.authority(key, "SG", "Test", begins, (ends - begins).days))
     assert isinstance(key.native, ec.EllipticCurvePrivateKey)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test")])
     builder = (

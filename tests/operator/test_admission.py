@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jwt.exceptions import InvalidKeyError
 
 from defa_id.errors import ChangeRefused
-from defa_id.issue import signing
+from defa_id.issue import certificates, signing
 from defa_id.issue.possession import prove
 from defa_id.issue.signing import SigningKey, sign_compact
 from defa_id.operator import admission
@@ -191,3 +191,37 @@ def test_what_shows_no_possession(now: datetime) -> None:
     refused("", "part")
     refused("a.b.c", ".")
     refused(signed()[:-4] + "AAAA", "not")
+
+
+class TestCertifiedFormats:
+    """An mdoc names its signer by a certificate: one that could sign nothing is not listed in the first place."""
+
+    @staticmethod
+    def refused(data: bytes, state: str = "SG") -> str:
+        with pytest.raises(ChangeRefused) as raised:
+            admission.require_certificate("mdoc", state, admission.read_key(data))
+        assert raised.value.hint
+        return raised.value.message
+
+    def test_an_authority_and_a_signer(self, now: datetime) -> None:
+        key, below = signing.generate(), signing.generate()
+        root = certificates.authority(key, "SG", "Test", now)
+        for der in (root, certificates.signer(below, root, key, "Test DS", now)):
+            admission.require_certificate("mdoc", "SG", admission.read_key(certificates.to_pem(der)))
+
+    def test_what_could_sign_nothing(self, now: datetime) -> None:
+        key = signing.generate()
+        root = certificates.to_pem(certificates.authority(key, "SG", "Test", now))
+        assert "name their signer by a certificate" in self.refused(jwk(key))
+        assert "the registry TH" in self.refused(root, "TH")
+        assert "not the key usage" in self.refused(without_usage(now))
+        long = certificates.to_pem(certificates.authority(key, "SG", "Test", now, 21 * 366))
+        assert "valid for more than" in self.refused(long)
+        admission.require_certificate("sd-jwt-vc", "TH", admission.read_key(long))  # no profile of its own
+
+
+def without_usage(now: datetime) -> bytes:
+    from tests.support import certificates as made
+
+    plain = made.signer(made.p256(5), made.authority(made.p256(6))).without("2.5.29.37")
+    return plain.with_(begins=now).pem.encode()

@@ -326,3 +326,9 @@ def test_what_the_vocabulary_does_not_know_is_said(tree: Tree, now: datetime) ->
     with pytest.raises(ChangeRefused, match="purpose 'testing' is not in the vocabulary") as refused:
         changes.recognise(tree, statement(purposes=("banking.account-opening", "testing")), now)
     assert "banking.account-opening, " in refused.value.hint
+
+
+def test_below_an_authority_signers_have_keys_of_their_own(tree: Tree, now: datetime) -> None:
+    data = certificate(signing.generate("P-384"), now, now + days(90), authority=True)
+    service = added(changes.add_issuer(tree, application(data, format="mdoc", type="org.iso.18013.5.1.mDL"), now))
+    assert [entry["alg"] for entry in service["algorithms"]] == ["ES256", "ES384", "EdDSA", "Ed25519"]
