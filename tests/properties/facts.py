@@ -11,13 +11,18 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
+import cbor2
 from hypothesis import strategies as st
 
+from defa_id.codec import times
+from defa_id.issue import data_integrity
+from defa_id.issue.signing import SigningKey
 from defa_id.policy import Expected, Policy
+from defa_id.resolvers import did_jwk
 from defa_id.trust.registry import Registry
 from defa_id.verdict import Verdict
 from defa_id.verifier import Verifier
-from tests.support import mdocs
+from tests.support import integrity, mdocs
 from tests.support.world import (
     GRANT,
     ISSUER,
@@ -44,6 +49,8 @@ from tests.support.world import (
 )
 
 FORMATS = ("vc-jwt", "sd-jwt-vc", "vc-sd-jwt")
+INTEGRITY = ("eddsa-jcs-2022", "eddsa-rdfc-2022", "ecdsa-rdfc-2019")
+PERSON_CWT = "urn:defa-id:cwt:person-identity:1"
 BANKING = "banking.account-opening"
 STRANGER = "https://stranger.example"
 
@@ -109,6 +116,12 @@ def facts(**fixed: Any) -> st.SearchStrategy[Facts]:
 
 
 @cache
+def edwards() -> tuple[Signer, Signer]:
+    """The issuer's Ed25519 key, and a stranger's under the same kid."""
+    return Signer.make("EdDSA", kid="key-2"), Signer.make("EdDSA", kid="key-2")
+
+
+@cache
 def signers() -> tuple[Signer, Signer, Signer]:
     """The issuer's key, a stranger's under the same kid, and the holder's."""
     return Signer.make(kid="key-1"), Signer.make(kid="key-1"), Signer.make()
@@ -137,18 +150,18 @@ def registry(
 ) -> Registry:
     """The registry these facts describe, made once."""
     world, _ = World.make(environment=environment)
-    types = ["OtherCredential"] if listed == "other type" else [PERSON, PERSON_VCT, mdocs.DOC_TYPE]
-    formats = ["cwt"] if listed == "other format" else [*FORMATS, "mdoc"]
+    types = ["OtherCredential"] if listed == "other type" else [PERSON, PERSON_VCT, PERSON_CWT, mdocs.DOC_TYPE]
+    formats = ["vc-cose"] if listed == "other format" else [*FORMATS, "data-integrity", "mdoc", "cwt"]
     since = {"effective": RECENTLY, "recorded": RECENTLY}
     granted = {"status": "granted", "effective": GRANT, "recorded": GRANT}
     events = [granted, *({**event, **since} for event in EVENTS[standing])]
-    made = service([signers()[0]], types, formats, level=level, status_events=events)
+    made = service([signers()[0], edwards()[0]], types, formats, level=level, status_events=events)
     made["identifiers"].append(mdocs.certified(mdocs.IACA, "ca"))
     world.lists["SG"]["entities"] = [entity([made])]
     statement = recognition(
         "TH",
         "SG",
-        [PERSON, PERSON_VCT, mdocs.DOC_TYPE],
+        [PERSON, PERSON_VCT, PERSON_CWT, mdocs.DOC_TYPE],
         min_level=minimum,
         environment=environment,
         purposes=list(purposes),
@@ -174,10 +187,14 @@ def registry_of(said: Facts) -> Registry:
 
 
 def mint(said: Facts) -> str:
-    """The credential, and what its holder made of it, in the format the facts name."""
+    """The credential, and what its holder made of it, in the format the facts name; a CWT in base64url."""
     genuine, stranger, holder = signers()
     signer = genuine if said.signer == "the issuer" else stranger
     issuer = STRANGER if said.signer == "a stranger" else ISSUER
+    if said.format == "cwt":
+        return _cwt(said, signer, issuer)
+    if said.format in INTEGRITY:
+        return _integrity(said, signer, issuer)
     made = {"vc-jwt": _vc_jwt, "sd-jwt-vc": _sd_jwt_vc, "vc-sd-jwt": _vc_sd_jwt}[said.format](said, signer, issuer)
     if said.presentation is None:
         return made
@@ -198,10 +215,11 @@ def judge(
     min_level: str | None = None,
     asked: bool | None = None,
     at: datetime = NOW,
+    by: str = "TH",
 ) -> Verdict:
-    """TH's verdict. `asked`: whether a presentation is expected; if None, where there is one."""
+    """The relying state's verdict. `asked`: whether a presentation is expected; if None, where there is one."""
     rules = Policy.from_document({"id": "test", **(policy or {})}).asking(
-        for_state="TH", purpose=purpose, min_level=min_level
+        for_state=by, purpose=purpose, min_level=min_level
     )
     expected = PRESENTED if (said.presentation is not None if asked is None else asked) else Expected()
     return Verifier(registry_of(said), rules).verify(mint(said), at=at, expected=expected)
@@ -253,3 +271,41 @@ def _vc_sd_jwt(said: Facts, signer: Signer, issuer: str) -> str:
     made = [disclosure(name, value) for name, value in _subject(said).items()]
     document = _document(said, issuer, {"_sd": [digest(text) for text in made]})
     return sd_jwt(signer, json.loads(json.dumps(document)), tuple(made), typ="vc+sd-jwt")
+
+
+def _integrity(said: Facts, signer: Signer, issuer: str) -> str:
+    """With a Data Integrity proof; bound by the subject's identifier, as it has no cnf."""
+    _, stranger, holder = signers()
+    key = signer if said.format.startswith("ecdsa") else edwards()[signer is stranger]
+    plain = _document(
+        said, issuer, {**_subject(said), **({"id": did_jwk.encode(holder.public.jwk)} if said.bound else {})}
+    )
+    ends = {} if said.ends is None else {"validUntil": times.show(NOW + timedelta(days=said.ends))}
+    content = {
+        name: value for name, value in plain.items() if name not in ("iss", "iat", "nbf", "exp", "cnf", "validUntil")
+    }
+    content = {**integrity.document(issuer), "validUntil": None, **content, **ends}
+    content["@context"] = integrity.document(issuer)["@context"]
+    made = integrity.secured(
+        key,
+        said.format,
+        {name: value for name, value in content.items() if value is not None},
+        created=NOW + timedelta(days=said.issued),
+    )
+    if said.presentation is None:
+        return integrity.text(made)
+    by = SigningKey((stranger if said.presentation == "other key" else holder).private, holder.public)
+    nonce = "n-2" if said.presentation == "wrong nonce" else "n-1"
+    created = NOW - timedelta(seconds=301) if said.presentation == "too old" else NOW
+    return data_integrity.present(
+        [integrity.text(made)], by, nonce, PRESENTED.audience or "", created, "ecdsa-jcs-2019"
+    )
+
+
+def _cwt(said: Facts, signer: Signer, issuer: str) -> str:
+    """The family's map in a token: a number of a document in place of the name, which it writes in parts."""
+    window = {label: value for label, value in zip((6, 5, 4), _window(said).values(), strict=True) if value is not None}
+    subject = {8: "DEMO-1", **({2: "1990-05"} if said.disclosed else {})}
+    payload = cbor2.dumps({1: issuer, **window, -71001: subject})
+    protected = {1: -7, 4: (signer.kid or "").encode()}
+    return b64(cbor2.dumps(cbor2.CBORTag(18, mdocs.Recipe.sign1(signer.private, protected, {}, payload))))
