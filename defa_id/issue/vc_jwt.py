@@ -63,11 +63,11 @@ def document(
         raise WrongUse(f"the document names another issuer than {issuer}", hint="Leave issuer out of the claims.")
     return {
         "@context": [CONTEXT],
-        **given,
         "type": types,
         "issuer": named,
-        "validFrom": given.get("validFrom", times.show(issued)),
-        "validUntil": given.get("validUntil", times.show(expires)),
+        "validFrom": times.show(issued),
+        "validUntil": times.show(expires),
+        **given,
         "credentialSubject": subject,
     }
 

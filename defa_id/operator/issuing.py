@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from defa_id import issue
 from defa_id.codec import times
@@ -16,8 +16,10 @@ from defa_id.issue.signing import SigningKey
 from defa_id.operator import admission, timeline
 from defa_id.operator.tree import Object, Tree
 from defa_id.resolvers import x5c
-from defa_id.types import cwt, mdoc, shipped
+from defa_id.types import cwt, json_ld, mdoc, shipped
 from defa_id.types.definition import Definition
+
+_W3C: Final = frozenset({"vc-jwt", "vc-sd-jwt", "data-integrity", "vc-cose"})
 
 Keys = Mapping[str, SigningKey]  # private keys by their RFC 7638 thumbprint
 
@@ -104,8 +106,10 @@ def mint(
 ) -> str:
     """A credential as `issue.issue` mints it, its claims held against the schema the service names.
 
-    Raises `WrongUse` for claims that do not fit, naming the place and never the value.
+    A W3C document of a type that travels with this library says what its words mean, by that type's
+    context. Raises `WrongUse` for claims that do not fit, naming the place and never the value.
     """
+    claims = _with_context(type, format, claims)
     require_fitting(tree, issuer, type, format, claims, issued, expires)
     if issuer.authority is not None:
         issuer = _with_signer(issuer, issuer.authority, issued)
@@ -216,6 +220,15 @@ def _with_signer(issuer: Issuer, authority: bytes, issued: datetime) -> Issuer:
     key = signing.generate(issuer.key.public.crv or "P-256")
     below = certificates.signer(key, authority, issuer.key, f"Document signer of {issuer.identifier}", issued)
     return issuer._replace(key=key, x5c=(base64.b64encode(below).decode("ascii"),), authority=None)
+
+
+def _with_context(type: str, format: str, claims: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The claims as a document whose contexts define its terms (VCDM 2.0 §4.3), unless it names its own."""
+    family = next((one for one in shipped.families().values() if one.vc == type), None)
+    if family is None or format not in _W3C or "@context" in claims:
+        return claims
+    given = claims if "credentialSubject" in claims else {"credentialSubject": dict(claims)}
+    return {"@context": [vc_jwt.CONTEXT, json_ld.url(family)], **given}
 
 
 def _shown(type: str, claims: Mapping[str, Any]) -> Object:

@@ -17,7 +17,7 @@ from defa_id.issue import signing
 CLAIMS: Final = Path(__file__).resolve().parents[2] / "examples" / "claims"
 RELYING: Final = "MY"
 FROM: Final = "2026-01-01T00:00:00Z"
-FORMATS: Final = {"vc": "vc-jwt", "sd-jwt-vc": "sd-jwt-vc", "mdoc": "mdoc"}
+FORMATS: Final = {"vc": ("vc-jwt", "vc-sd-jwt", "data-integrity"), "sd-jwt-vc": ("sd-jwt-vc",), "mdoc": ("mdoc",)}
 # Whose register each example is from.
 STATES: Final = {
     "age-over": "LA",
@@ -46,8 +46,8 @@ def offered() -> Iterator[tuple[types.Definition, str, str]]:
     """Every family with its types and the formats they are issued in here."""
     for family in types.families().values():
         for kind, identifier in family.types():
-            if kind in FORMATS:
-                yield family, identifier, FORMATS[kind]
+            for format in FORMATS.get(kind, ()):
+                yield family, identifier, format
 
 
 @pytest.fixture(scope="module")
