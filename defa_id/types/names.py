@@ -93,19 +93,18 @@ def hcert(name: Any, _: str) -> Out:
 def from_hcert(values: tuple[Any, ...], _: str) -> Back:
     """A name out of an HCERT: its machine-readable form is the one that is always there."""
     fn, fnt, gn, gnt = values
-    primary, secondary = (zone and zone.replace("<", " ") for zone in (fnt, gnt))
+    primary, secondary = (zone and " ".join(zone.replace("<", " ").split()) for zone in (fnt, gnt))
     spelt = ((1, fnt, primary), (3, gnt, secondary))
     lost = tuple(
-        (at, "no words in a machine-readable zone") for at, text, words in spelt if text and _zone(words) != text
+        (at, "not words with one filler between") for at, text, words in spelt if text and _zone(words) != text
     )
     made = _known(primary=primary, secondary=secondary)
-    if fn and not gn and not gnt:
+    if fn and not gn and not secondary:  # of one name; given names of fillers alone are none
         return Back({"full": [_form(fn)], **made}, lost)
     parts = _known(family=fn, given=gn)
-    zone = [
-        {"value": "<<".join(one for one in (fnt, gnt) if one), "lang": UNDETERMINED, "script": "Latn", "kind": "mrz"}
-    ]
-    return Back({**({"full": zone} if fnt else {}), **made, **({"parts": parts} if parts else {})}, lost)
+    zone = "<<".join(text for _, text, words in spelt if words)
+    whole = [{"value": zone, "lang": UNDETERMINED, "script": "Latn", "kind": "mrz"}]
+    return Back({**({"full": whole} if primary else {}), **made, **({"parts": parts} if parts else {})}, lost)
 
 
 def parts_169(name: Any, _: str) -> Out:

@@ -149,6 +149,22 @@ def test_a_mononym_is_a_primary_identifier_in_a_driving_licence_and_an_hcert() -
     assert again["birth_date"] == "1988"
 
 
+@pytest.mark.parametrize(
+    ("nam", "name", "lost"),
+    [
+        ({"fnt": "SUKARNO", "gnt": "<<"}, {"primary": "SUKARNO"}, ["nam.gnt"]),
+        ({"fnt": "<", "gnt": "ADI<PUTRA"}, {"secondary": "ADI PUTRA"}, ["nam.fnt"]),
+        ({"fnt": "BIN<<ALI<", "gnt": "ADI"}, {"primary": "BIN ALI", "secondary": "ADI"}, ["nam.fnt"]),
+        ({"fnt": "<<", "gnt": "<"}, {}, ["nam.fnt", "nam.gnt"]),
+    ],
+)
+def test_fillers_of_a_machine_readable_zone_are_no_names(nam: Object, name: Object, lost: list[str]) -> None:
+    here = convert({"ver": "1.3.0", "dob": "1988", "nam": nam}, source="hcert", target="health-certificate")
+    found = here.claims.get("name", {})
+    assert {part: found[part] for part in ("primary", "secondary") if part in found} == name
+    assert [one.path for one in here.lost] == lost
+
+
 def test_names_of_two_parts_go_by_what_the_register_holds() -> None:
     name = {
         "full": [form("Nguyễn Thị Ví Dụ", "vi")],
