@@ -125,6 +125,7 @@ def publish(directory: Path, demo_sign: bool, changes: tuple[str, ...], states: 
             raise ChangeRefused(
                 f"demo keys do not sign a {environment} registry", hint="They are for demo and sandbox."
             )
+        terminal.progress("checking every rule, signing and publishing")
         publication = sandbox.publish(directory, now, reappointed=states)
         standings = registry_changes.standings(directory, now)
     else:

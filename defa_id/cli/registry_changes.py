@@ -66,7 +66,7 @@ def propose(directory: Path, state: str, signing_key: SigningKey, note: str, roo
     with storage.locked(directory):
         tree = load(directory)
         published = verified(directory, root, now)
-        progress("deriving the change and checking every rule")
+        terminal.progress("deriving the change and checking every rule")
         folder = directory / changeset.FOLDER
         change = changeset.propose(tree, published, state, signer, options.visible(note, "the note"), now, folder)
         path = changeset.write(folder, change)
@@ -151,7 +151,7 @@ def simulate(
         standing.state(by)
     policies = {by: rules.asking(for_state=by, purpose=purpose) for by in relying or sorted(standing.states)}
     samples = _samples(credentials)
-    progress("making a registry without the change and one with it")
+    terminal.progress("making a registry without the change and one with it")
     before, after = simulation.draft(standing, now), simulation.draft(tree, now)
     moments = [moment] if moment else reliance.moments_of(made, now)
     found = simulation.simulate(before, after, samples, policies, moments, _counter())
@@ -223,7 +223,7 @@ def publish_changes(directory: Path, only: tuple[str, ...], now: datetime) -> tu
 
     with storage.locked(directory):
         tree = load(directory)
-        progress("checking change sets and their signatures")
+        terminal.progress("checking change sets and their signatures")
         keyring, folder = FileKeyring(directory / sandbox.KEYS), directory / changeset.FOLDER
         return pending.publish(keyring, tree, folder, directory / sandbox.PUBLISHED, now, only)
 
@@ -254,12 +254,6 @@ def standings_text(found: tuple[Standing, ...]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def progress(text: str) -> None:
-    """Say on a terminal what is being done, where it takes a while."""
-    if sys.stderr.isatty():
-        terminal.say(terminal.style(sys.stderr).paint(f"{text} …", "dim"))
-
-
 def verified(directory: Path, root: str | None, now: datetime, *, only: str | None = None) -> Published:
     """What stands published, its signatures (of all states, or `only` this one) verified as every reader does.
     Raises `RegistryRejected`."""
@@ -267,7 +261,7 @@ def verified(directory: Path, root: str | None, now: datetime, *, only: str | No
     from defa_id.operator import sandbox
     from defa_id.operator.published import Published
 
-    progress("verifying the published registry")
+    terminal.progress("verifying the published registry")
     place = directory / sandbox.PUBLISHED
     opened = files.open_registry(place, root=root, memory=None, now=now)
     for state in opened.states():
@@ -283,7 +277,7 @@ def _open(directory: Path, name: str, published: Published, now: datetime) -> Op
     from defa_id.operator import changeset, pending
 
     change = changeset.read(pending.find(directory / changeset.FOLDER, name))
-    progress("deriving what it leads to and checking every rule")
+    terminal.progress("deriving what it leads to and checking every rule")
     return Opened(change, changeset.rederive(change, published, now), published)
 
 

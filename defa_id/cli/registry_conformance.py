@@ -46,6 +46,7 @@ def conformance(
     if get is None or anchor is None:
         raise RegistryRejected("this is not a published registry", code="REG_MISSING")
     samples = {item.name: read(item) for item in items_of([credentials])} if credentials else {}
+    terminal.progress("asking; altering and striking the samples takes a moment")
     results = asking.run(asking.Subject(opened, get, anchor, state, samples, rules), now)
     failed = sum(one.outcome == asking.FAILED for one in results)
     unasked = sum(one.outcome == asking.NOT_ASKED for one in results)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from defa_id.cli import editing, options, registry_changes, registry_roles, signing_key, terminal
+from defa_id.cli import editing, options, registry_roles, signing_key, terminal
 from defa_id.errors import ChangeRefused, WrongUse
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def _propose(directory: Path, wanted: Wanted, key: SigningKey, now: datetime, *,
     folder = directory / changeset.FOLDER
     with storage.locked(directory):
         published = registry_roles.verified(directory, None, now)
-        registry_changes.progress("deriving the roles and who must sign them")
+        terminal.progress("deriving the roles and who must sign them")
         change = rolechange.propose(load(directory), published, wanted, signer, now, folder)
         path = rolechange.write(folder, change)
     derived = rolechange.rederive(change, published, now)

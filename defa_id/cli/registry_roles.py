@@ -160,7 +160,7 @@ def _propose(directory: Path, root: str | None, wanted: Any, key: SigningKey, *,
     folder = directory / changeset.FOLDER
     with storage.locked(directory):
         published = registry_changes.verified(directory, root, now)
-        registry_changes.progress("deriving the roles and who must sign them")
+        terminal.progress("deriving the roles and who must sign them")
         change = rolechange.propose(load(directory), published, wanted(published), signer, now, folder)
         path = rolechange.write(folder, change)
     derived = rolechange.rederive(change, published, now)
@@ -172,7 +172,7 @@ def _open(directory: Path, name: str, published: Published | None, now: datetime
     from defa_id.operator import changeset, pending, rolechange
 
     change = rolechange.read(pending.find(directory / changeset.FOLDER, name))
-    registry_changes.progress("deriving the roles and who must sign them")
+    terminal.progress("deriving the roles and who must sign them")
     return change, rolechange.rederive(change, published, now)
 
 

@@ -25,6 +25,7 @@ def new(directory: Path, as_json: bool) -> None:
     from defa_id.codec import times
     from defa_id.operator import sandbox as making
 
+    terminal.progress("making a hundred keys, signing and publishing")
     publication = making.new(directory, options.now())
     if as_json:
         terminal.write_json(

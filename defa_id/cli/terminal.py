@@ -95,6 +95,12 @@ def say(text: str) -> None:
     sys.stderr.write(text + "\n")
 
 
+def progress(text: str) -> None:
+    """Say on a terminal what is being done, where it takes a while; elsewhere nothing is said."""
+    if sys.stderr.isatty():
+        say(style(sys.stderr).paint(f"{text} …", "dim"))
+
+
 def write(text: str) -> None:
     """Text to standard output, as it is."""
     sys.stdout.write(text)

@@ -26,6 +26,7 @@ from defa_id.operator.published import Published
 from defa_id.operator.tree import Object, State, Tree
 
 KIND: Final = "role-change/1"
+_ID_DIGITS: Final = 16  # 64 bits: nobody makes a key with the same [own]
 ID: Final = re.compile(r"([A-Z]{2}|region)-roles-([0-9]{4,9})")
 _SKEW: Final = timedelta(seconds=limits.LEEWAY_SECONDS)
 _LONGEST: Final = timedelta(days=3653)  # as `valid_days` of a registry
@@ -231,16 +232,16 @@ def words(change: RoleChange, published: Published | None) -> Iterator[str]:
     """What a role change means, a sentence for each thing it does."""
     for one in change.appointments:
         standing = appointing.holders(one.role, published)
-        names = [name for name, _ in one.keys]
+        called = [_called(name, public) for name, public in one.keys]
         if not standing:
-            yield f"{one.role}: its first keys are {', '.join(names)}; {one.threshold} of {len(names)} must sign"
+            yield f"{one.role}: its first keys are {', '.join(called)}; {one.threshold} of {len(called)} must sign"
             continue
         came = [_called(name, public) for name, public in one.keys if public not in {pem for _, pem in standing}]
         went = [_called(name, public) for name, public in standing if public not in {pem for _, pem in one.keys}]
         yield f"{one.role}: new keys {', '.join(came) or 'none'}; gone {', '.join(went) or 'none'}"
         threshold = appointing.threshold(one.role, published)
         if threshold != one.threshold:
-            yield f"{one.role}: {one.threshold} of {len(names)} must sign from now on, and not {threshold}"
+            yield f"{one.role}: {one.threshold} of {len(called)} must sign from now on, and not {threshold}"
         if len(one.role) == 2 and change.lost:
             yield f"{one.role}: its old keys do not sign this over; verifiers that know them will refuse {one.role}"
     for role in change.renewed:
@@ -253,8 +254,8 @@ def words(change: RoleChange, published: Published | None) -> Iterator[str]:
 
 
 def _called(name: str, public: str) -> str:
-    """A key by its name and the beginning of its id, because a successor may bear the same name."""
-    return f"{name} ({appointing.key_of(public, name).keyid[:8]})"
+    """A key by its name and the beginning of its id, to be held against the transcript of its ceremony."""
+    return f"{name} ({appointing.key_of(public, name).keyid[:_ID_DIGITS]})"
 
 
 def _terms(change: RoleChange) -> Terms:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,7 @@ def test_a_registry_begins_in_earnest_by_the_keys_of_its_holders(run: Run, tmp_p
     )
     about = ("registry", "init", directory, "--title", "In earnest", "--name", "example-live", "--environment", "live")
     proposed = ok(run(*about, *named, *online, *key(held, "SG")))
-    assert "region: its first keys are SG, TH, VN, PH, MY; 3 of 5 must sign" in proposed.stdout
+    assert re.search(r"region: its first keys are SG \([0-9a-f]{16}\), TH \(.*; 3 of 5 must sign", proposed.stdout)
     assert "the registry example-live begins, live" in proposed.stdout
     for name in region[1:]:
         ok(run("registry", "sign", "region-roles-0001", "--dir", directory, *key(held, name)))

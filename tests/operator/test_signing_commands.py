@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from defa_id import files
-from defa_id.cli import registry_changes
+from defa_id.cli import registry_changes, terminal
 from defa_id.errors import ChangeRefused, RegistryRejected
 from defa_id.operator import changeset, compiling, demands, placing, publishing, sandbox, standing, storage
 from defa_id.operator.events import Event
@@ -174,7 +174,7 @@ def test_long_work_is_told_on_a_terminal(
 ) -> None:
     assert "verifying the published registry" not in sign(run, proposed, "SG-ops-b").stderr
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    registry_changes.progress("verifying the published registry")
+    terminal.progress("verifying the published registry")
     count = registry_changes._counter()
     assert count is not None
     count(1, 2)
