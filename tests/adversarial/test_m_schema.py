@@ -10,7 +10,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
-import json
 import subprocess
 import sys
 import tarfile
@@ -25,8 +24,7 @@ import pytest
 from defa_id import files, places
 from defa_id.codec import limits
 from defa_id.errors import RegistryRejected
-from tests.adversarial.rows import FORMATS, PROJECT, SUBJECT, Stage, accepted, refused, undecided, watching
-from tests.support import world as minting
+from tests.adversarial.rows import PROJECT, SUBJECT, Stage, accepted, refused, undecided, watching
 from tests.support.world import NOW, PERSON, PERSON_VCT, Json, World, dumps
 
 # Rows that have nothing here to be tried on, or are tried elsewhere.
@@ -394,9 +392,3 @@ def test_m13_two_names_that_differ_in_case_are_two_files(tmp_path: Path) -> None
     path = tmp_path / "registry.bundle"
     path.write_bytes(bundle({**held, "ROOT.JSON": "{}", "Metadata/timestamp.json": "{}"}))
     assert files.open_registry(path, now=NOW).freshness == "fresh"
-
-
-def test_the_formats_of_this_area_are_the_golden_ones() -> None:
-    stage = staged({"$schema": DIALECT}, golden=True)
-    assert stage.world.sg["formats"] == FORMATS
-    assert json.loads(stage.judge(minting.vc_jwt(stage.signer, stage.document())).to_json())["decision"] == "accepted"

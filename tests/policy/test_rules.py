@@ -205,6 +205,25 @@ class TestLinks:
             ("policy.links", "POLICY_LINK")
         ]
 
+    @pytest.mark.parametrize(
+        ("ids", "code"),
+        [
+            ([{"number": "UBIN-7"}, {"number": "UBIN-1"}], None),
+            ([{"number": "UBIN-7"}], "POLICY_LINK"),
+            ([], "POLICY_LINK_MISSING"),
+            ({"number": "UBIN-1"}, "POLICY_LINK_MISSING"),
+        ],
+    )
+    def test_any_entry_of_a_list(self, ids: Any, code: str | None) -> None:
+        rule = [[{"type": PERSON, "path": ["company"]}, {"type": PERSON, "path": ["ids", "*", "number"]}]]
+        world, signer = World.make()
+        tokens = tuple(
+            vc_jwt(signer, vc(credentialSubject=subject)) for subject in ({"company": "UBIN-1"}, {"ids": ids})
+        )
+        presented = vp_jwt(Signer.make(), tokens)
+        verdict = world.verify(presented, policy={"purposes": {"x": {"links": rule}}}, purpose="x")
+        assert told(verdict) == ([("policy.links", code)] if code else [])
+
     def test_one_is_missing(self) -> None:
         assert told(self.verdict({"company": "UBIN-1"})) == [("policy.links", "POLICY_LINK_MISSING")]
 
