@@ -29,6 +29,11 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
         peer = Peer(did_key.encode(key.public), alg, key)
         sandbox.add_issuer(HOME, peer.id, peer.public, VC_TYPE, "vc-jwt")
         peers["did:key", alg] = peer
+    for alg in ("ES256", "EdDSA"):
+        key = signing.generate(KINDS[alg])
+        peer = Peer(did_key.encode(key.public), alg, key)
+        sandbox.add_issuer(HOME, peer.id, peer.public, VC_TYPE, "data-integrity")
+        peers["data-integrity", alg] = peer
     sandbox.publish()
     return Judged(defa_id.open_registry(sandbox.published), peers)
 

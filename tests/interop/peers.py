@@ -35,8 +35,17 @@ class Refused(AssertionError):
 
 def node(action: str, **request: Any) -> dict[str, Any]:
     """What `npm/peer.mjs` answers. Raises `Refused` with the peer's own words."""
+    return _asked("peer.mjs", action, request)
+
+
+def linked_data(action: str, **request: Any) -> dict[str, Any]:
+    """What `npm/linked_data.mjs` answers. Raises `Refused` with the peer's own words."""
+    return _asked("linked_data.mjs", action, request)
+
+
+def _asked(program: str, action: str, request: dict[str, Any]) -> dict[str, Any]:
     done = subprocess.run(
-        ["node", str(NPM / "peer.mjs")],  # noqa: S607
+        ["node", str(NPM / program)],  # noqa: S607
         input=json.dumps({"action": action, **request}).encode("utf-8"),
         capture_output=True,
         check=True,
