@@ -10,6 +10,7 @@ from defa_id.report.width import clip, clip_start, pad, width
 from defa_id.verdict import Verdict
 
 _WORD = 13
+_UNJUDGED = "NOT JUDGED"
 _NAME = 36
 _LONG_NAME = 100
 
@@ -29,13 +30,14 @@ def summary_line(
     longest name; with `cut` names and the line are kept within the screen.
     """
     if isinstance(verdict, str):
-        word, mark, hue, text = "NOT JUDGED", "!", "red", shown(verdict)
+        word, mark, hue, text = _UNJUDGED, "!", "red", shown(verdict)
     else:
         outcome, word = DECIDED[verdict.decision]
         mark, hue, text = MARK[outcome], HUE[outcome], sentence(verdict, texts)
     room = min(room, _NAME if cut else _LONG_NAME)
     label = clip_start(shown(name, 200), room) if cut else shown(name, 4096)
-    head = f"{style.fit(mark)} {pad(texts.word(word), _WORD)}"
+    column = max(_WORD, *(width(texts.word(one)) + 1 for one in (*(word for _, word in DECIDED.values()), _UNJUDGED)))
+    head = f"{style.fit(mark)} {pad(texts.word(word), column)}"
     rest = style.fit(f"{pad(label, room)}  {text}")
     if cut:
         rest = clip(rest, style.columns - width(head))

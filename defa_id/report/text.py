@@ -196,6 +196,8 @@ def _checks(page: Layout, verdict: Verdict) -> None:
     for check in lines:
         found = _found(page, verdict, check)
         page.entry(MARK[check.outcome], found, term=_term(check), room=room, hue=HUE[check.outcome])
+        if page.texts.translated and check.outcome in (Outcome.FAILED, Outcome.UNKNOWN):
+            page.paragraph(shown(check.why), deep=4, hue="dim")
     if waiting:
         names = ", ".join(map(_term, waiting))
         blocked = "{count} could not be asked after that: {names}" if verdict.problems else "{count} not asked: {names}"

@@ -120,7 +120,8 @@ def _broken(word: str, columns: int) -> list[str]:
     """A word too long for a line, in pieces; behind `/`, `:`, `-` or `.`, or where a Thai or Lao syllable surely
     begins, if that fills two thirds."""
     pieces, piece, used = [], "", 0
-    for cluster in clusters(word):
+    parts = (part for one in clusters(word) for part in ([one] if width(one) <= columns else letters(one)))
+    for cluster in parts:
         size = width(cluster)
         if used + size > columns:
             cut = len(piece) if cluster[0] in _BEFORE else _good_end(piece)

@@ -23,8 +23,28 @@ def read(path: Path) -> po.File:
     return po.read(path.read_bytes(), path.name)
 
 
-def test_translations_ship() -> None:
-    assert set(languages.known()) >= {"en", "id"}
+def test_six_languages_ship() -> None:
+    assert set(languages.known()) >= {"en", "fil", "id", "ms", "th", "vi"}
+
+
+@BY_FILE
+def test_the_words_of_a_verdict_are_there(path: Path) -> None:
+    """Whatever else is missing, an answer never mixes its own fixed words of two languages."""
+    there = {
+        row.english for row in read(path).entries if row.context in (languages.REPORT, languages.CONDITION) and row.text
+    }
+    assert there >= set(words.WORDS)
+
+
+@BY_FILE
+def test_a_refusal_for_want_of_recognition_has_its_own_words(path: Path) -> None:
+    """Six answers about states, and none of them the same text in any language."""
+    texts = languages.of_file(path.stem, read(path))
+    codes = [code for code in CATALOGUE.reasons if code.startswith("RECOGNITION_")]
+    told = [texts.of(code, CATALOGUE.reasons[code].message) for code in codes]
+    assert len(set(told)) == len(codes)
+    advice = {CATALOGUE.reasons[code].next_step for code in ("RECOGNITION_NONE", "RECOGNITION_ENDED")}
+    assert all(texts.step(step) != step for step in advice)
 
 
 @BY_FILE

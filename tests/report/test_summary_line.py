@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from defa_id import languages
 from defa_id.report.style import Style
 from defa_id.report.summary_line import summary_line
 from defa_id.report.text import sentence
@@ -19,6 +20,15 @@ def test_each_outcome_has_its_line() -> None:
     ):
         assert summary_line("a.jwt", verdict, style, room=8) == head + sentence(verdict)
     assert summary_line("c", "no such file", style, room=8) == "! NOT JUDGED   c         no such file"
+
+
+def test_the_names_stand_in_one_column_in_every_language() -> None:
+    for code in languages.known():
+        texts = languages.texts(code)
+        verdicts = (made.accepted(), made.rejected(), made.undecided(), "no such file")
+        lines = [summary_line("a.jwt", verdict, Style(), room=8, texts=texts) for verdict in verdicts]
+        assert len({width(line.partition("a.jwt")[0]) for line in lines}) == 1
+        assert all(" a.jwt" in line for line in lines)
 
 
 def test_on_a_screen_the_line_is_cut_and_the_end_of_a_path_is_kept() -> None:

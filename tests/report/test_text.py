@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from defa_id import languages
 from defa_id.catalogue import CATALOGUE
 from defa_id.report.layout import LONGEST, shown
-from defa_id.report.style import Style
-from defa_id.report.text import report
+from defa_id.report.style import DECIDED, MARK, Style
+from defa_id.report.text import report, sentence
 from defa_id.report.width import width
 from defa_id.verdict import Check, Outcome, Verdict
 from tests.report import made
@@ -244,3 +245,39 @@ def test_a_screen_without_unicode_gets_ascii() -> None:
     text = report(made.rejected(), Style(unicode=False), explain=True) + report(made.rejected(), Style(unicode=False))
     assert text.isascii()
     assert text.startswith("x REJECTED  ")
+
+
+@pytest.mark.parametrize("code", [code for code in languages.known() if code != "en"])
+def test_a_report_in_another_language_says_what_the_english_says(code: str) -> None:
+    """Ids, codes, names and what was found stay; every fixed word is translated; nothing is wider than the screen."""
+    texts = languages.texts(code)
+    for verdict in (made.accepted(), made.rejected("the signature is another"), made.undecided()):
+        text = report(verdict, texts=texts)
+        assert text.splitlines()[0].startswith(f"{MARK[DECIDED[verdict.decision][0]]} ")
+        assert not {"ACCEPTED", "REJECTED", "NOT DECIDED", "Checks", "Issuer"} & set(text.split())
+        assert all(width(line) <= 80 for line in text.splitlines())
+        assert "did:web:id.singapore.example" in text
+        for check in verdict.problems:
+            if check.outcome is not Outcome.SKIPPED:
+                message = CATALOGUE.reasons[check.code or ""].message
+                assert f"{texts.of(check.code or '', message)} [{check.code}]" in " ".join(text.split())
+                assert check.why in " ".join(text.split())
+        full = report(verdict, texts=texts, explain=True)
+        assert all(check.id in full for check in verdict.checks)
+
+
+def test_a_sentence_in_another_language_is_put_together_from_whole_sentences() -> None:
+    texts = languages.texts("id")
+    assert sentence(made.accepted(), texts) == (
+        "TH dapat mengandalkan kredensial dari SG ini untuk banking.account-opening. "
+        "Tingkat: tidak ada (none). Lingkungan: demo."
+    )
+    own = {**made.RECOGNITION, "home_state": "TH", "purpose": None}
+    assert sentence(made.accepted(recognitions=(own,)), texts) == (
+        "Ini kredensial TH sendiri. Tingkat: tidak ada (none). Lingkungan: demo."
+    )
+    several = made.accepted(credentials=(made.CREDENTIAL,) * 2, recognitions=(made.RECOGNITION,) * 2)
+    assert sentence(several, texts).endswith("Ada 2 kredensial yang ditunjukkan; keterangan ini tentang yang pertama.")
+    unasked = made.accepted(recognitions=(None,))
+    assert sentence(unasked, texts) == "Bukti tanda tangannya sah. Siapa penerbitnya tidak ditanyakan."
+    assert sentence(made.rejected(), texts) == "Tanda tangannya tidak sah."

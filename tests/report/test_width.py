@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from defa_id.report.width import clip, clip_start, letters, pad, unpile, width, wrap
+from defa_id.report.width import clip, clip_start, clusters, letters, pad, unpile, width, wrap
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
@@ -68,3 +68,33 @@ def test_a_pile_of_marks_is_cut() -> None:
 def test_padding_counts_columns() -> None:
     assert pad("新", 4) == "新  "
     assert pad("longer", 3) == "longer"
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("เอกสาร", ["เอ", "ก", "สา", "ร"]),  # the vowel written first belongs to the consonant after it
+        ("น้ำใจ", ["น้ำ", "ใจ"]),
+        ("ໄທ", ["ໄທ"]),
+        ("មុខងារ", ["មុ", "ខ", "ងា", "រ"]),
+        ("កម្ពុជា", ["ក", "ម្ពុ", "ជា"]),  # coeng draws the next consonant beneath
+        ("မြန်မာ", ["မြ", "န်", "မာ"]),
+        ("ဒုက္ခ", ["ဒု", "က္ခ"]),
+    ],
+)
+def test_a_line_may_end_only_between_clusters(text: str, pieces: list[str]) -> None:
+    assert list(clusters(text)) == pieces
+
+
+@given(st.text("เแโใไกขคงจาะำๆิี่้์ abc", max_size=80), st.integers(6, 40))
+def test_no_thai_line_begins_or_ends_where_none_may(text: str, columns: int) -> None:
+    whole = {piece for word in text.split(" ") for piece in clusters(word)}
+    if max(map(width, whole), default=0) <= columns:
+        assert {piece for line in wrap(text, columns) for word in line.split(" ") for piece in clusters(word)} == whole
+
+
+def test_a_thai_line_ends_before_a_syllable_where_one_surely_begins() -> None:
+    assert wrap("ขอเอกสารรับรองจากผู้ถือให้แสดงอีกครั้งต่อคำขอใหม่", 20) == [
+        "ขอเอกสารรับรองจากผู้ถือ",
+        "ให้แสดงอีกครั้งต่อคำขอใหม่",
+    ]
