@@ -19,6 +19,7 @@ _FILE: Final = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 @options.registry_options
 @click.option("--svg", metavar="FILE", type=_FILE, help="Draw it: one SVG file, complete in itself; - for here.")
 @click.option("--html", metavar="FILE", type=_FILE, help="A page with the maps and the same in tables; - for here.")
+@options.language_option
 @options.json_option
 def matrix(
     type_: str | None,
@@ -29,16 +30,19 @@ def matrix(
     root: str | None,
     svg: Path | None,
     html: Path | None,
+    lang: str | None,
     as_json: bool,
 ) -> None:
     """Show who recognises whom, at which level, in which environment.
 
     Recognition has a direction: that one state relies on another says nothing about the way back.
+    Pictures are in English; --lang is for the map on the screen.
     """
     from defa_id import files
     from defa_id.report import recognition_map
     from defa_id.trust import recognition
 
+    texts = options.language(lang)
     now = options.now()
     moment = options.moment(at, "--at") or now
     known = options.moment(known_at, "--known-at")
@@ -60,7 +64,8 @@ def matrix(
     if svg is None and html is None:
         from defa_id.report.matrix import matrix_text
 
-        terminal.write(matrix_text(rows, terminal.style(), about=about))
+        named = recognition_map.about(opened, at=moment, known_at=known, lang=texts.code)
+        terminal.write(matrix_text(rows, terminal.style(), about=named, texts=texts))
 
 
 def _write(where: Path, text: str) -> None:

@@ -72,6 +72,7 @@ def new_key(file: Path, kind: str) -> None:
 @click.option("--policy", metavar="FILE|NAME", help="The policy it was judged by; default: the preset of that name.")
 @answering.options
 @click.option("--sources", metavar="DIR", type=_FILE, help="The recorded documents it rested on.")
+@options.language_option
 @options.json_option
 @click.pass_context
 def check(
@@ -85,6 +86,7 @@ def check(
     opening: Path | None,
     policy: str | None,
     sources: Path | None,
+    lang: str | None,
     as_json: bool,
     **asked: Any,
 ) -> None:
@@ -99,6 +101,7 @@ def check(
     from defa_id.receipt import checking, filing, signed, text
     from defa_id.sources import NoSource
 
+    texts = options.language(lang)
     trusted = signed.public_keys(files.read_input(keys, limits.DOCUMENT_BYTES))
     data = files.read_input(file, limits.RECEIPT_BYTES)
     read = _read(data)
@@ -118,7 +121,7 @@ def check(
     if as_json:
         terminal.write_json(found.to_dict())
     else:
-        terminal.write(text.checked_text(found, terminal.style()))
+        terminal.write(text.checked_text(found, terminal.style(), texts))
     ctx.exit(EXITS[found.decision])
 
 

@@ -106,6 +106,26 @@ WORDS: Final = (
     "none: a finding on a name, date or number, for whoever decides",
     "a check of `defa-id receipt check`, about a receipt and not about a credential",
     "none: nothing is judged, and the run ends with exit code 4",
+    # Receipts, and who recognises whom
+    "HOLDS",
+    "DOES NOT HOLD",
+    "The receipt holds",
+    "Do not rely on this receipt",
+    "Not all that was asked of the receipt could be found out",
+    "Checks of the receipt",
+    "Decision",
+    "Who recognises whom",
+    "Note",
+    "Nothing is recognised between these {count} states.",
+    "{recognised} of {count} pairs recognised.",
+    "{recognised} of {count} pairs recognised, {coming} not yet.",
+    "How to read it",
+    "A row is the relying state, a column the home state of the credential.",
+    "Least level",
+    "L low   S substantial   H high",
+    "Otherwise",
+    "· no   ~ not yet   * see the purposes   ╲ itself",
+    "Demo, synthetic: issuers, keys, people and recognitions are made up. No state has reviewed or confirmed this.",
 )
 
 CONDITIONS: Final[Mapping[str, str]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from defa_id.languages import ENGLISH, Texts
 from defa_id.receipt import again
 from defa_id.receipt.checking import Checked
 from defa_id.receipt.survey import Row, Survey
@@ -21,62 +22,71 @@ _WORDS: Final = {
 _STANDING: Final = {again.STANDS: "passed", again.OTHERWISE: "failed", again.OPEN: "unknown"}
 
 
-def checked_text(found: Checked, style: Style = PLAIN) -> str:
-    """One receipt: whether it holds, what it says, each question and what to do next."""
-    page = Layout(style)
+def checked_text(found: Checked, style: Style = PLAIN, texts: Texts = ENGLISH) -> str:
+    """One receipt: whether it holds, what it says, each question and what to do next.
+
+    In another language what the receipt itself says stays as it is written there.
+    """
+    page = Layout(style, texts)
     outcome, word, sentence = _WORDS[found.decision]
-    page.banner(f"{MARK[outcome]} {word}", f"on {HUE[outcome]}", beside=sentence)
+    page.banner(f"{MARK[outcome]} {page.word(word)}", f"on {HUE[outcome]}", beside=page.word(sentence))
     page.blank()
     if found.receipt is not None:
         _says(page, found.receipt.document)
-    page.heading("Checks of the receipt")
+    page.heading(page.word("Checks of the receipt"))
     room = max(width(line.id) for line in found.checks) + 2
     for line in found.checks:
         why = shown(line.why) + (f" [{line.code}]" if line.code and line.outcome is not Outcome.PASSED else "")
         page.entry(MARK[line.outcome], why, term=line.id, room=room, hue=HUE[line.outcome])
+        if texts.translated and line.code and line.outcome is not Outcome.PASSED:
+            page.paragraph(texts.of(line.code, found.catalogue.reasons[line.code].message), deep=4)
     steps = [
         found.catalogue.reasons[line.code].next_step
         for line in found.checks
         if line.code and line.outcome in (Outcome.FAILED, Outcome.UNKNOWN)
     ]
     if steps:
-        page.heading("What to do next")
+        page.heading(page.word("What to do next"))
     for step in dict.fromkeys(steps):
-        page.entry("→", step)
+        page.entry("→", texts.step(step))
+    page.draft()
     return page.text
 
 
 def _says(page: Layout, document: dict[str, Any]) -> None:
     """What the receipt says, whether or not it is to be believed."""
-    page.pair("Decision", shown(document["decision"]))
+    page.pair(page.word("Decision"), shown(document["decision"]))
     asked = document["question"]
     page.pair("Question", _question(asked))
     for credential in document["credentials"]:
         issuer, types = credential["issuer"], ", ".join(shown(name, 80) for name in credential["types"])
         if issuer is None:
-            page.pair("Credential", f"{shown(credential['format'])}, by no proven issuer")
+            page.pair(page.word("Credential"), f"{shown(credential['format'])}, by no proven issuer")
             continue
         page.pair(
-            "Credential", f"{types}, as {shown(credential['format'])}, of {shown(credential['issued'] or 'no day')}"
+            page.word("Credential"),
+            f"{types}, as {shown(credential['format'])}, of {shown(credential['issued'] or 'no day')}",
         )
-        page.pair("Issuer", f"{shown(issuer['entity_id'], 200)} ({shown(issuer['state'])})")
+        page.pair(page.word("Issuer"), f"{shown(issuer['entity_id'], 200)} ({shown(issuer['state'])})")
         recognition = credential["recognition"]
         level, arrangement = recognition["level"], recognition["arrangement"]
-        page.pair("Level", f"{shown(level['label'])}, granted {shown(level['granted'])}")
-        page.pair("Environment", shown(recognition["environment"]))
+        page.pair(page.word("Level"), f"{shown(level['label'])}, granted {shown(level['granted'])}")
+        page.pair(page.word("Environment"), shown(recognition["environment"]))
         if arrangement:
-            page.pair("Arrangement", shown(arrangement, 120))
+            page.pair(page.word("Arrangement"), shown(arrangement, 120))
         if recognition["conditions"]:
-            page.pair("Conditions", *(f"{n}. {shown(text)}" for n, text in enumerate(recognition["conditions"], 1)))
+            page.pair(
+                page.word("Conditions"), *(f"{n}. {shown(text)}" for n, text in enumerate(recognition["conditions"], 1))
+            )
     registry, policy = document["registry"], document["policy"]
     digest = shown(registry["sha256"], 13)
-    page.pair("Registry", f"{shown(registry['name'], 64)} version {registry['version']}, sha256 {digest}")
-    page.pair("Policy", f"{shown(policy['id'], 128)}, sha256 {shown(policy['sha256'], 13)}")
+    page.pair(page.word("Registry"), f"{shown(registry['name'], 64)} version {registry['version']}, sha256 {digest}")
+    page.pair(page.word("Policy"), f"{shown(policy['id'], 128)}, sha256 {shown(policy['sha256'], 13)}")
     known = f"as known at {document['known_at']}" if document["known_at"] else "with all the registry held"
-    page.pair("Judged", f"at {document['at']}, {known}", f"by {shown(document['library'])}")
+    page.pair(page.word("Judged"), f"at {document['at']}, {known}", f"by {shown(document['library'])}")
     page.pair("Made", document["made"])
     if registry["environment"] == "demo":
-        page.pair("Note", "a demo registry: nothing of it is to be relied on", hue="yellow")
+        page.pair(page.word("Note"), "a demo registry: nothing of it is to be relied on", hue="yellow")
 
 
 def _question(asked: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from defa_id.languages import ENGLISH, Texts
 from defa_id.report import recognition_map
 from defa_id.report.layout import Layout, shown
 from defa_id.report.recognition_map import ENVIRONMENTS, LEVELS, NOT, NOT_YET, RECOGNISED, About, Cell, Map, Row
@@ -17,27 +18,44 @@ _CELL: Final = 5
 _SHORTEST: Final = 10  # columns under which a state's name beside its code tells nothing
 
 
-def matrix_text(rows: Sequence[Row], style: Style = PLAIN, *, about: About) -> str:
+def matrix_text(rows: Sequence[Row], style: Style = PLAIN, *, about: About, texts: Texts = ENGLISH) -> str:
     """The rows of `matrix --json` as one map for each credential type; types with equal maps share one."""
-    page = Layout(style)
-    page.banner("Who recognises whom", "bold", beside=f"as of {about.moment}, {about.knowledge}")
+    page = Layout(style, texts)
+    beside = _asked(page, about) if texts.translated else f"as of {about.moment}, {about.knowledge}"
+    page.banner(page.word("Who recognises whom"), "bold", beside=beside)
     if about.source:
         page.blank()
-        page.pair("Registry", shown(about.source, 120))
+        page.pair(page.word("Registry"), shown(about.source, 120))
     if about.notice:
-        page.pair("Note", about.notice, hue="yellow")
+        page.pair(page.word("Note"), page.word(about.notice), hue="yellow")
     every = recognition_map.states(rows)
     maps = recognition_map.maps(rows)
     if not maps:
         page.blank()
-        page.paragraph(f"Nothing is recognised between these {len(every)} states.")
+        page.paragraph(page.word("Nothing is recognised between these {count} states.", count=len(every)))
+        page.draft()
         return page.text
     for one in maps:
         _heading(page, one, about)
         _map(page, one, every, about)
         _purposes(page, one)
     _legend(page)
+    page.draft()
     return page.text
+
+
+def _asked(page: Layout, about: About) -> str:
+    """The moments as they are written in records: the names of months are each language's own."""
+    if about.known_at:
+        return page.word("at {at}, as known at {known_at}", at=about.at, known_at=about.known_at)
+    return page.word("at {at}, with all the registry holds", at=about.at)
+
+
+def _counted(page: Layout, one: Map) -> str:
+    values = {"recognised": one.recognised, "count": len(one.cells)}
+    if coming := one.count(NOT_YET):
+        return page.word("{recognised} of {count} pairs recognised, {coming} not yet.", coming=coming, **values)
+    return page.word("{recognised} of {count} pairs recognised.", **values)
 
 
 def _heading(page: Layout, one: Map, about: About) -> None:
@@ -65,7 +83,7 @@ def _map(page: Layout, one: Map, every: Sequence[str], about: About) -> None:
             code = page.style.paint(pad(shown(by, 4), 4), "bold")
             page.line(f"  {code}{pad(clip(names[by], room - _CODE), room - 4) if room > _CODE else '   '}{drawn}")
     page.blank()
-    page.paragraph(f"{one.counted}.")
+    page.paragraph(_counted(page, one))
 
 
 def _cell(style: Style, by: str, of: str, cell: Cell | None) -> str:
@@ -99,8 +117,8 @@ def _purposes(page: Layout, one: Map) -> None:
 
 
 def _legend(page: Layout) -> None:
-    page.heading("How to read it")
-    page.paragraph("A row is the relying state, a column the home state of the credential.")
-    page.pair("Least level", "L low   S substantial   H high")
-    page.pair("Environment", "   ".join(f"{mark} {name}" for name, mark in _MARKS.items()))
-    page.pair("Otherwise", "· no   ~ not yet   * see the purposes   ╲ itself")
+    page.heading(page.word("How to read it"))
+    page.paragraph(page.word("A row is the relying state, a column the home state of the credential."))
+    page.pair(page.word("Least level"), page.word("L low   S substantial   H high"))
+    page.pair(page.word("Environment"), "   ".join(f"{mark} {name}" for name, mark in _MARKS.items()))
+    page.pair(page.word("Otherwise"), page.word("· no   ~ not yet   * see the purposes   ╲ itself"))

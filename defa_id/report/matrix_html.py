@@ -52,7 +52,7 @@ def matrix_html(rows: Sequence[Row], *, about: About) -> str:
     sections = "".join(_section(one, every, about, number) for number, one in enumerate(found, 1))
     nothing = f"<p>Nothing is recognised between these {len(every)} states.</p>"
     return f"""<!DOCTYPE html>
-<html lang="en">
+<html lang="en" dir="ltr">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

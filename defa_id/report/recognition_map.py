@@ -162,8 +162,11 @@ def by_purpose(found: Map) -> list[Pairs]:
     return [Pairs(*group, tuple(groups[group])) for group in sorted(groups, key=order)]
 
 
-def about(registry: Registry, *, at: datetime, known_at: datetime | None = None) -> About:
-    """What a map of this registry is of. Raises `RegistryRejected` for a list not signed as it must be."""
+def about(registry: Registry, *, at: datetime, known_at: datetime | None = None, lang: str = "en") -> About:
+    """What a map of this registry is of, with names in a language where the registry has them, else in English.
+
+    Raises `RegistryRejected` for a list not signed as it must be.
+    """
     vocabulary = registry.vocabulary
     return About(
         at=times.show(at),
@@ -172,9 +175,11 @@ def about(registry: Registry, *, at: datetime, known_at: datetime | None = None)
         version=registry.version,
         freshness=registry.freshness,
         environment=registry.environment,
-        states={name: _english(registry.state_list(name).document["state"]["names"]) for name in registry.states()},
-        types={entry["type"]: _english(entry["names"]) for entry in vocabulary.get("types", ()) if "names" in entry},
-        purposes={entry["id"]: _english(entry["names"]) for entry in vocabulary.get("purposes", ())},
+        states={name: _named(registry.state_list(name).document["state"]["names"], lang) for name in registry.states()},
+        types={
+            entry["type"]: _named(entry["names"], lang) for entry in vocabulary.get("types", ()) if "names" in entry
+        },
+        purposes={entry["id"]: _named(entry["names"], lang) for entry in vocabulary.get("purposes", ())},
     )
 
 
@@ -199,9 +204,9 @@ def _sense(pairs: Mapping[Pair, Sequence[Row]]) -> dict[Pair, list[list[tuple[st
     }
 
 
-def _english(names: Iterable[Mapping[str, Any]]) -> str:
+def _named(names: Iterable[Mapping[str, Any]], lang: str) -> str:
     values = {name["lang"]: str(name["value"]) for name in names}
-    return values.get("en") or next(iter(values.values()))
+    return values.get(lang) or values.get("en") or next(iter(values.values()))
 
 
 _MONTHS: Final = (

@@ -250,3 +250,16 @@ def test_help(run: Command, name: list[Any]) -> None:
     done = run("receipt", *name, "--help")
     assert done.exit_code == 0
     assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_a_receipt_checked_in_another_language(run: Command, filed: Path, public: Path, key: Path) -> None:
+    checking = ("receipt", "check", filed, "--key", public)
+    done = run(*checking, "--lang", "id")
+    assert done.exit_code == 0
+    assert done.stdout.startswith("✓ BERLAKU  Tanda terima ini dapat diandalkan")
+    assert run(*checking, "--lang", "id", "--json").stdout == run(*checking, "--json").stdout
+    assert run("receipt", "new-key", key.with_name("other")).exit_code == 0
+    other = run("receipt", "check", filed, "--key", key.with_name("other.pub"), "--lang", "id")
+    assert other.exit_code == 1
+    assert "Tanda terima tidak ditandatangani kunci yang diberikan." in " ".join(other.stdout.split())
+    assert run(*checking, "--lang", "tlh").exit_code == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from defa_id import languages
 from defa_id.report.matrix import matrix_text
 from defa_id.report.recognition_map import About
 from defa_id.report.style import Style
@@ -158,3 +159,22 @@ def test_a_demo_registry_is_said_to_be_one() -> None:
     assert "Demo, synthetic" in matrix_text(ROWS, about=NAMED)
     assert "Demo, synthetic" not in matrix_text(ROWS, about=NAMED._replace(environment="live"))
     assert "defa-id-demo, version 7, fresh" in matrix_text(ROWS, about=NAMED)
+
+
+def test_the_map_in_another_language_shows_the_same_values() -> None:
+    for code in ("fil", "id", "ms", "th", "vi"):
+        texts = languages.texts(code)
+        text, english = matrix_text(ROWS, about=NAMED, texts=texts), matrix_text(ROWS, about=NAMED)
+        assert texts.word("Who recognises whom") in text.splitlines()[0]
+        assert "How to read it" not in text
+        assert [line for line in text.splitlines() if "H●" in line] == [
+            line for line in english.splitlines() if "H●" in line
+        ]
+        assert max(map(width, text.splitlines())) <= 80
+
+
+def test_an_empty_map_says_so_in_another_language() -> None:
+    texts = languages.texts("th")
+    assert texts.word("Nothing is recognised between these {count} states.", count=0) in matrix_text(
+        [], about=AT, texts=texts
+    )

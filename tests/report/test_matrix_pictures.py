@@ -161,7 +161,7 @@ def test_the_page_holds_every_statement_in_a_table_with_headers(demo: tuple[list
             assert all(any(other.get("id") == id for _, other in page.elements) for id in ids)
     every = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
     assert len(every) == len(set(every))
-    assert ("html", {"lang": "en"}) in page.elements
+    assert ("html", {"lang": "en", "dir": "ltr"}) in page.elements
 
 
 def test_each_cell_says_what_it_is() -> None:
