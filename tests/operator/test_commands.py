@@ -462,7 +462,7 @@ def test_an_mdoc_goes_into_a_code_as_bytes() -> None:
     from defa_id.issue import qr
 
     data = bytes(range(256)) * 8
-    assert _shortest(base64url.encode(data), "mdoc") == data
+    assert _shortest(base64url.encode(data), "mdoc") == _shortest(base64url.encode(data), "vc-cose") == data
     assert _shortest("HC1:6BF", "cwt") == "HC1:6BF"
     from defa_id import intake
 
@@ -476,3 +476,24 @@ def test_without_the_extra_no_code_is_made(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(qr, "find_spec", lambda _: None)
     with pytest.raises(ExtraMissing, match="segno"):
         qr.picture("x", "png")
+
+
+def test_a_cwt_goes_from_the_issuer_over_paper_to_a_verdict(
+    run: Run, directory: Path, claims: Path, tmp_path: Path
+) -> None:
+    kind, identifier = "urn:defa-id:cwt:person-identity:1", "https://paper.example"
+    for command in (
+        ["add-issuer", "--dir", directory, "--state", "SG", "--id", identifier, "--name", "Paper", "--new-key",
+         "--type", kind, "--format", "cwt", "--level", "substantial"],
+        ["recognise", "--dir", directory, "--by", "TH", "--of", "SG", "--type", kind, "--min-level", "low",
+         "--environment", "demo"],
+        ["publish", "--dir", directory, "--demo-sign"],
+    ):  # fmt: skip
+        assert run("registry", *command).exit_code == 0, command
+    picture = tmp_path / "code.png"
+    said = run(*issue(directory, claims, "--id", identifier, "--qr", picture, type=kind, format="cwt"))
+    assert said.exit_code == 0, said.output
+    done = run("verify", picture, "--for", "TH", "--registry", directory / "published", "--memory", "none", "--json")
+    verdict = json.loads(done.stdout)
+    assert (verdict["decision"], verdict["credential"]["format"]) == ("accepted", "cwt")
+    assert verdict["recognition"]["level"]["label"] == "none"

@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from defa_id.verdict import Verdict
-from tests.properties import neutral
+from tests.properties import neutral, test_mdoc_neutrality, test_neutrality
 from tests.properties.facts import INTEGRITY, Facts, codes, facts, judge
 from tests.properties.test_asking_for_more import LEVEL, PURPOSES, policies
 from tests.support.world import NOW, Json
@@ -121,6 +121,12 @@ def test_a_bearer_is_told_in_every_format() -> None:
 
 def test_the_page_is_the_table(project: Path) -> None:
     assert (project / "docs" / "neutrality.md").read_text(encoding="utf-8") == neutral.page()
+
+
+def test_what_the_other_tests_allow_for_stands_in_the_table() -> None:
+    listed = {code for line in neutral.OTHERWISE for code in line.codes}
+    assert listed >= test_neutrality.SAME.keys() | set(test_neutrality.SAME.values())
+    assert listed >= test_mdoc_neutrality.SAME.keys()
 
 
 def test_no_reason_stands_in_two_lines() -> None:
