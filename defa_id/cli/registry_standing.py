@@ -157,26 +157,28 @@ def _end(
 def _strike(directory: Path, asked: Strike, key: SigningKey, now: datetime, as_json: bool) -> None:
     """Strike, keep it in the working sources, and publish it with the online keys, if they are here."""
     from defa_id.cli.registry_changes import verified
-    from defa_id.operator import changeset, denials, emergency, pending, sandbox, storage
+    from defa_id.operator import changeset, emergency, pending, sandbox, storage
     from defa_id.operator.keyring import FileKeyring
-    from defa_id.operator.tree import load
+    from defa_id.operator.tree import Tree, settings
 
     signer = key.signer()
     place, folder = directory / sandbox.PUBLISHED, directory / changeset.FOLDER
     with storage.locked(directory):
-        tree = load(directory)
-        change, entries = emergency.strike(
-            tree, verified(directory, None, now, only=asked.state), asked, signer, now, folder
-        )
-        sandbox.save_state(directory, asked.state, denials.with_entries(tree.state(asked.state), entries))
+        registry = settings(directory)
+        published = verified(directory, None, now, only=asked.state)
+        change, entries = emergency.strike(registry, published, asked, signer, now, folder)
         publication: Publication | None = None
         why = ""
         try:
             publication, _ = pending.publish(
-                FileKeyring(directory / sandbox.KEYS), tree, folder, place, now, only=[change.id]
+                FileKeyring(directory / sandbox.KEYS), Tree(registry, {}, {}, {}), folder, place, now, only=[change.id]
             )
         except ChangeRefused as refused:
             why = refused.message
+        try:
+            sandbox.save_denials(directory, asked.state, entries)
+        except ChangeRefused as damaged:  # what is published counts; the sources must follow it before the next change
+            terminal.say(f"warning: the entry is not in the sources: {damaged.message}")
     _tell(directory, change, entries, publication, why, now, as_json=as_json)
 
 

@@ -156,7 +156,10 @@ def rederive(change: ChangeSet, published: Published | None, now: datetime) -> D
         )
     append_only.require_kept(change.state, derived.before.listing, derived.after.listing)
     append_only.require_denials_kept(change.state, derived.before.deny, derived.after.deny)
-    lint.require_clean(derived.tree, only=(roles.denied(change.state),) if denies_only(change) else ())
+    if denies_only(change):
+        lint.require_clean(derived.tree, only=(roles.denied(change.state),))
+    else:
+        lint.require_fit(tree_of(standing), derived.tree, (change.state,))
     return derived
 
 

@@ -34,11 +34,11 @@ class Strike(NamedTuple):
 
 
 def strike(
-    tree: Tree, published: Published | None, asked: Strike, signer: Signer, now: datetime, folder: Path
+    settings: Object, published: Published | None, asked: Strike, signer: Signer, now: datetime, folder: Path
 ) -> tuple[ChangeSet, tuple[Object, ...]]:
     """The signed change set that strikes, put into `folder`, and the deny entries in it.
 
-    Of `tree`, the working sources, only the settings of the registry matter. Raises `ChangeRefused`: a
+    `settings`: of the registry; what is being edited in its sources does not matter. Raises `ChangeRefused`: a
     key that is no deny key of the state, something it does not list or has struck already, an unknown
     reason, a moment to come.
     """
@@ -55,7 +55,7 @@ def strike(
         raise ChangeRefused(
             f"this key is no break-glass key of {asked.state}", hint=f"It takes one of {asked.state}-deny."
         )
-    standing = changeset.tree_of(published)._replace(registry=tree.registry)
+    standing = changeset.tree_of(published)._replace(registry=settings)
     entries = tuple(
         {"id": id, "effective": times.show(asked.effective), "recorded": times.show(now), "reason": asked.reason}
         for id in _struck(standing, asked)

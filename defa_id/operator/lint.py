@@ -28,20 +28,13 @@ from defa_id.operator.rules import (
 from defa_id.operator.tree import FIRST_GRANT, Tree
 from defa_id.policy import ENVIRONMENTS
 
-__all__ = ["ERROR", "WARNING", "Finding", "lint", "readable", "require_clean", "require_no_worse"]
+__all__ = ["ERROR", "WARNING", "Finding", "lint", "readable", "require_clean", "require_fit", "require_no_worse"]
 
 
 def require_clean(tree: Tree, *, only: Collection[str] = ()) -> None:
     """Return if the sources (or `only` these files of them) have no error. Raises `ChangeRefused`, naming
     the first one, with its rule's code."""
-    errors = [found for found in lint(tree) if found.level == ERROR and (not only or found.file in only)]
-    if errors:
-        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        raise ChangeRefused(
-            f"{errors[0].where}: {errors[0].message}{more}",
-            hint=f"{errors[0].remedy} See all findings with: defa-id registry lint --dir DIR",
-            code=errors[0].code,
-        )
+    _refuse([found for found in lint(tree) if found.level == ERROR and (not only or found.file in only)])
 
 
 def require_no_worse(before: Tree, after: Tree, *, refused: Collection[str] = ()) -> list[str]:
@@ -53,6 +46,27 @@ def require_no_worse(before: Tree, after: Tree, *, refused: Collection[str] = ()
         if one.level == ERROR or one.rule in refused:
             raise ChangeRefused(f"{one.where}: {one.message}", hint=one.remedy, code=one.code)
     return [f"{one.where}: {one.message}" for one in new]
+
+
+def require_fit(before: Tree, after: Tree, states: Collection[str]) -> None:
+    """Return if what `states` changed has no error: none in their own files, and none anywhere that was not there
+    before, so that one state's mistake holds up nobody else. Raises `ChangeRefused` as `require_clean`."""
+    own = tuple(f"states/{state}/" for state in states)
+    known = {(one.file, one.rule, one.where, one.message) for one in lint(before)}
+    found = [one for one in lint(after) if one.level == ERROR]
+    _refuse(
+        [one for one in found if one.file.startswith(own) or (one.file, one.rule, one.where, one.message) not in known]
+    )
+
+
+def _refuse(errors: list[Finding]) -> None:
+    if errors:
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        raise ChangeRefused(
+            f"{errors[0].where}: {errors[0].message}{more}",
+            hint=f"{errors[0].remedy} See all findings with: defa-id registry lint --dir DIR",
+            code=errors[0].code,
+        )
 
 
 def lint(tree: Tree) -> list[Finding]:

@@ -11,7 +11,7 @@ from tuf.api.metadata import Metadata, Root  # type: ignore[attr-defined]
 
 from defa_id.codec.text import printable
 from defa_id.errors import ChangeRefused, DefaIdError, WrongUse
-from defa_id.operator import changeset, events, publishing, rolechange, signing
+from defa_id.operator import changeset, events, lint, publishing, rolechange, signing
 from defa_id.operator.changeset import ChangeSet
 from defa_id.operator.compiling import Compiled
 from defa_id.operator.demands import Count
@@ -109,12 +109,18 @@ def publish(
         raise ChangeRefused(
             "no change set has the signatures it needs", hint="; ".join(short) or "Make one: defa-id registry propose"
         )
-    whole = changeset.tree_of(published) if published else approved[0].tree
-    if whole is None:
+    before = changeset.tree_of(published) if published else approved[0].tree
+    if before is None:
         raise ChangeRefused("nothing is published yet", hint="Found the registry first: defa-id registry init")
-    whole = whole._replace(registry=tree.registry)
+    before = before._replace(registry=tree.registry)
+    whole = before
+    altered: list[str] = []
     for made in approved:
-        whole = whole.with_state(made.state, made.after) if made.after is not None else whole
+        if made.after is not None:
+            whole = whole.with_state(made.state, made.after)
+            altered.append(made.state)
+    if len(altered) > 1:  # each was held to the rules by itself, and not yet beside the others
+        lint.require_fit(before, whole, altered)
     signed = [role for made in approved for role in made.roles]
     root = next((made.root for made in approved if made.root), None)
     publication = publishing.publish_approved(whole, signed, keyring, place, now, root=root)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from tuf.api.metadata import Metadata, Root  # type: ignore[attr-defined]
 
-from defa_id.operator import lint, placing, roles, storage
+from defa_id.operator import lint, placing, storage
 from defa_id.operator.compiling import Compiled
 from defa_id.operator.keyring import Keyring
 from defa_id.operator.making import Work
@@ -64,20 +64,20 @@ def publish_approved(
 ) -> Publication:
     """Put roles that their keys have signed already into the publication in `path`; the rest of it stays.
 
-    `tree` is what stands published with the approved changes in it, `root` a new root that came signed; only
-    snapshot and timestamp are signed here. Raises as `publish`, and for signatures that do not suffice.
+    `tree` is what stands published with the approved changes in it, held to the rules by whoever approved
+    them; `root` a new root that came signed. Only snapshot and timestamp are signed here. Raises as
+    `publish`, and for signatures that do not suffice.
     """
     now = now.replace(microsecond=0)
     signed = tuple(approved)
     striking = [role.role for role in signed if role.role.endswith("-deny")]
-    only = [roles.denied(name[:2]) for name in striking] if striking and len(striking) == len(signed) else ()
-    lint.require_clean(tree, only=only)
+    emergency = bool(striking) and len(striking) == len(signed) and root is None
     built_on = placing.standing(path)
     storage.sweep(path)
     work = Work(tree, keyring, path, now)
     work.adopt(signed, root)
     work.pass_on()
-    work.verify(only=striking if only else ())  # an emergency does not wait for another state's trouble
+    work.verify(only=striking if emergency else ())  # an emergency does not wait for another state's trouble
     placing.place(path, work.files, built_on, work.late)
     return Publication(work.version, tuple(work.changed), path, now, work.expires)
 

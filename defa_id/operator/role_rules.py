@@ -28,18 +28,18 @@ AGAIN: Final = "Bring your copy of the registry up to date, and propose the chan
 
 def whose(appointments: Iterable[Appointment], renewed: Iterable[str]) -> str:
     """The state a role change is about, or the region. Raises `ChangeRefused` for none, two, or unknown roles."""
-    named = [*(one.role for one in appointments), *renewed]
-    found = set()
-    for role in named:
-        if _STATE_ROLE.fullmatch(role):
-            found.add(role[:2])
-        elif role in (REGION, "root", "targets", *_ONLINE):
-            found.add(REGION)
-        else:
-            raise ChangeRefused(
-                f"there is no role {printable(role)!r}",
-                hint=f"Roles are XX, XX-ops and XX-deny of a state, {REGION}, {' and '.join(_ONLINE)}.",
-            )
+    appointed, signed = [one.role for one in appointments], list(renewed)
+    for roles_named, known, what in (
+        (appointed, (REGION, *_ONLINE), f"{REGION} (which is root and targets), {' and '.join(_ONLINE)}"),
+        (signed, ("root", "targets"), "root and targets; machines sign snapshot and timestamp by themselves"),
+    ):
+        for role in roles_named:
+            if not _STATE_ROLE.fullmatch(role) and role not in known:
+                raise ChangeRefused(
+                    f"there is no role {printable(role)!r} here",
+                    hint=f"Roles are XX, XX-ops and XX-deny of a state, {what}.",
+                )
+    found = {role[:2] if _STATE_ROLE.fullmatch(role) else REGION for role in (*appointed, *signed)}
     if len(found) != 1:
         raise ChangeRefused("a role change is about one state, or about the region", hint="Propose one for each.")
     return found.pop()

@@ -171,7 +171,9 @@ def rederive(change: RoleChange, published: Published | None, now: datetime) -> 
             f"{change.id} asks to sign bytes that do not follow from it", hint="Do not sign; ask its author."
         )
     tree = _tree(change, published)
-    if change.beginning is not None:
+    if change.beginning is not None and published is not None:
+        lint.require_fit(tree_of(published), tree, (change.of,))
+    elif change.beginning is not None:
         lint.require_clean(tree)
     return Derived(appointed, tree)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from defa_id.operator import publishing, roles, storage
 from defa_id.operator.keyring import FileKeyring
 from defa_id.operator.published import Published
 from defa_id.operator.publishing import Publication
-from defa_id.operator.tree import State, Tree, load, load_curated
+from defa_id.operator.tree import Object, State, Tree, load, load_curated
 
 KEYS = "keys"
 PUBLISHED = "published"
@@ -80,6 +80,17 @@ def save_state(directory: Path, territory: str, state: State) -> None:
     storage.write(folder / "list.json", storage.pretty(state.listing))
     if state.deny["denied"]:
         storage.write(folder / "deny.json", storage.pretty(state.deny))
+
+
+def save_denials(directory: Path, territory: str, entries: Iterable[Object]) -> None:
+    """Put deny entries into a state's sources, whatever state the rest of them is in. Raises as `load`."""
+    path = directory / "states" / territory / "deny.json"
+    empty: Object = {"defa_id": "deny/1", "territory": territory, "denied": []}
+    deny = storage.read_object(path) if path.is_file() else empty
+    denied = deny.get("denied")
+    listed = denied if isinstance(denied, list) else []
+    new = [entry for entry in entries if entry not in listed]
+    storage.write(path, storage.pretty({**deny, "denied": [*listed, *new]}))
 
 
 def write(directory: Path, tree: Tree) -> None:

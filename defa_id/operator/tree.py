@@ -99,16 +99,22 @@ def load(directory: Path, schemas: Path | None = None) -> Tree:
     Raises `WrongUse` for files that are not there, `ChangeRefused` for content that is not strict
     JSON or has not the shape of a source.
     """
+    registry = settings(directory)
+    folders = sorted(path for path in (directory / "states").glob("*") if path.is_dir())
+    states = {folder.name: _load_state(folder) for folder in folders}
+    vocabulary = storage.read_object(directory / "vocabulary.json")
+    return Tree(registry, vocabulary, _load_schemas(schemas or directory / "schemas"), states)
+
+
+def settings(directory: Path) -> Object:
+    """What a registry is: its `registry.json` alone. Raises as `load`."""
     if not (directory / "registry.json").is_file():
         raise WrongUse(f"{directory} is not a registry", hint="Make one with: defa-id sandbox new DIR")
     registry = storage.read_object(directory / "registry.json")
     for member in ("registry", "environment", "title"):
         if not isinstance(registry.get(member), str) or not registry[member]:
             raise ChangeRefused(f"registry.json: {member} is missing or not a text")
-    folders = sorted(path for path in (directory / "states").glob("*") if path.is_dir())
-    states = {folder.name: _load_state(folder) for folder in folders}
-    vocabulary = storage.read_object(directory / "vocabulary.json")
-    return Tree(registry, vocabulary, _load_schemas(schemas or directory / "schemas"), states)
+    return registry
 
 
 def load_curated(directory: Path, issuer_key: IssuerKey) -> Tree:

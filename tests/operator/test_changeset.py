@@ -252,6 +252,24 @@ def test_an_error_hidden_in_the_events_is_found_by_the_signer(
         changeset.rederive(resigned(directory, forged), published(directory), now)
 
 
+def test_another_states_error_holds_nobody_up_and_ones_own_does(
+    directory: Path, change: ChangeSet, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    standing_tree = changeset.tree_of(published(directory))
+
+    def with_error(state: str) -> None:
+        listing = json.loads(json.dumps(standing_tree.states[state].listing))
+        listing["recognitions"][0]["of"] = state
+        broken = standing_tree.with_state(state, standing_tree.states[state]._replace(listing=listing))
+        monkeypatch.setattr(changeset, "tree_of", lambda _: broken)
+
+    with_error("TH")
+    assert changeset.rederive(change, published(directory), now)
+    with_error("SG")
+    with pytest.raises(ChangeRefused):
+        changeset.rederive(change, published(directory), now)
+
+
 def test_nothing_edited_is_nothing_to_propose(pristine: Path, now: datetime, tmp_path: Path) -> None:
     with pytest.raises(ChangeRefused, match="nothing in the sources of SG differs"):
         changeset.propose(load(pristine), published(pristine), "SG", key(pristine, "SG-ops-a"), "", now, tmp_path)

@@ -136,6 +136,15 @@ def test_an_error_elsewhere_does_not_hold_an_emergency_up(
     assert struck(directory) == [ISSUER, HTTPS]
 
 
+@pytest.mark.parametrize("name", ["SG/list.json", "SG/deny.json", "TH/list.json"])
+def test_a_half_edited_source_does_not_hold_an_emergency_up(run: Run, directory: Path, name: str) -> None:
+    (directory / "states" / name).write_text('{"territory": "S')
+    said = run(*strike(directory))
+    assert struck(directory) == [ISSUER, HTTPS]
+    assert said.exit_code == 0, said.output
+    assert ("the entry is not in the sources: deny.json" in said.stderr) is (name == "SG/deny.json")
+
+
 def test_two_of_operations_answer_it_and_then_the_list_decides(run: Run, directory: Path) -> None:
     assert run(*strike(directory)).exit_code == 0
     assert run("registry", "doctor", "--dir", directory, "--at", "2026-11-27T12:00:00Z").stdout.count("waiting") == 1

@@ -503,8 +503,9 @@ def test_what_is_not_there_is_not_renewed(held: Holders, now: datetime) -> None:
     for renewed, why in ((("XX",), "is none of XX's keys"), ((), "about one state"), (("SG", "TH"), "about one state")):
         with pytest.raises(ChangeRefused, match=why):
             held.propose(now, "SG-ops-a", renewed=renewed)
-    with pytest.raises(ChangeRefused, match="there is no role 'SG-all'"):
-        held.propose(now, "SG-ops-a", renewed=("SG-all",))
+    for role in ("SG-all", "region", "snapshot"):
+        with pytest.raises(ChangeRefused, match=f"there is no role '{role}' here"):
+            held.propose(now, "SG-ops-a", renewed=(role,))
 
 
 def test_from_the_command_line(run: Run, held: Holders, tmp_path: Path) -> None:
@@ -550,6 +551,7 @@ REFUSED: dict[str, tuple[list[str], str]] = {
     "a rehearsal's key": (["--replace", "SG-ops-b=rehearsed.jwk"], "was made in a rehearsal"),
     "another kind": (["--replace", "SG-ops-b=other.jwk"], "is not a P-256 key"),
     "an unknown role": (["--role", "SG-all", "--threshold", "2"], "there is no role 'SG-all'"),
+    "half of the region": (["--role", "root", "--threshold", "3"], "there is no role 'root'"),
 }
 
 
