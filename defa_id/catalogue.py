@@ -488,7 +488,7 @@ def _reasons() -> Iterable[Reason]:
     yield reason(
         "DI_SUITE_EXTRA",
         "A proof is of a suite that an optional part verifies, and that part is not installed.",
-        "Install the extra `didkit`: python3 -m pip install 'defa-id[didkit]'.",
+        "Install it: python3 -m pip install 'defa-id[didkit]'.",
     )
     yield reason("DI_SIGNATURE", "A proof's signature does not verify.", fresh)
     yield reason("LIMIT_PROOFS", "It carries more proofs or signatures than any genuine one.", issuer)
@@ -502,12 +502,6 @@ def _reasons() -> Iterable[Reason]:
         "Something in it is not covered by the signature, because its contexts give it no meaning.",
         issuer,
     )
-    yield reason(
-        "DI_SUITE_EXTRA",
-        "A proof is of a suite that an optional part verifies, and that part is not installed.",
-        "Install it: python3 -m pip install 'defa-id[didkit]'.",
-    )
-    yield reason("DI_SIGNATURE", "A proof's signature does not verify.", fresh)
     yield reason("SD_POINTER", "A selective disclosure names something that is not there.", issuer)
     yield reason(
         "WORKER_LIMIT",

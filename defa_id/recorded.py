@@ -34,6 +34,8 @@ Documents = Mapping[str, Document]
 def read(place: Path) -> dict[str, Document]:
     """The documents of a folder or bundle, by URL. Raises `WrongUse` for a place, an index or a file that
     cannot be used, and for a file that is no longer what was fetched."""
+    if not place.exists():
+        raise WrongUse(f"no {printable(str(place))}", hint="Give a folder with index.json, or a bundle of one.")
     return _folder(place) if place.is_dir() else _unpacked(_read(place, limits.RECORDED_BYTES))
 
 
