@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from defa_id.codec import canonical, times
 from defa_id.codec.text import printable
 from defa_id.errors import ChangeRefused, Fault
+from defa_id.operator.timeline import EARLIER, ENDS, stood
 from defa_id.operator.tree import SCHEMA_NAME, Object, State, content, schema_as_published
 
 STATE: Final = "state"
@@ -77,22 +78,22 @@ def _but(*members: str) -> Callable[[Any], str]:
     return lambda record: canonical.digest({name: value for name, value in record.items() if name not in members})[:16]
 
 
-_ENDS: Final = ("valid_until", "compromised_since", "until")  # these may come earlier than was said, never later
+_END: Final = ("valid_until", "compromised_since", EARLIER)  # ends may come earlier than was said, never later
+_UNTIL: Final = ("until", EARLIER)
 
 
 def _organisation(holder: str, prefix: str) -> Iterator[_Records]:
     """What an entity, a relying party and a wallet provider have in common."""
-    end = ("valid_until", "compromised_since")
     yield _Records(holder, "names", "name", f"{prefix}name_added", _named("lang", "value"), free=True)
     if prefix:
         added, ended = f"{prefix}identifier_added", f"{prefix}identifier_ended"
-        yield _Records(holder, "identifiers", "identifier", added, identifier_name, ended, end)
+        yield _Records(holder, "identifiers", "identifier", added, identifier_name, ended, _END)
         yield _Records(holder, "status_events", "status event", f"{prefix}status_recorded", _but())
 
 
 _RECORDS: Final = (
     _Records(STATE, "entities", "entity", "entity_added", _named("entity_id")),
-    _Records(STATE, "recognitions", "recognition", "recognition_added", _named("id"), "recognition_ended", ("until",)),
+    _Records(STATE, "recognitions", "recognition", "recognition_added", _named("id"), "recognition_ended", _UNTIL),
     _Records(STATE, "arrangements", "arrangement", "arrangement_joined", _named("id"), "arrangement_amended", None),
     _Records(STATE, "relying_parties", "relying party", "relying_party_added", _named("entity_id")),
     _Records(STATE, "wallet_providers", "wallet provider", "wallet_provider_added", _named("entity_id")),
@@ -107,7 +108,7 @@ _RECORDS: Final = (
         "identifier_added",
         identifier_name,
         "identifier_ended",
-        ("valid_until", "compromised_since"),
+        _END,
     ),
     _Records(SERVICE, "formats", "format", "format_added", str),
     _Records(
@@ -121,7 +122,7 @@ _RECORDS: Final = (
     ),
     _Records(SERVICE, "algorithms", "algorithm", "algorithm_added", _named("alg"), "algorithm_sunset", ("not_after",)),
     _Records(SERVICE, "status_lists", "status list", "status_list_added", _named("url"), free=True),
-    _Records(SERVICE, "assurance", "level", "assurance_added", _but("until"), "assurance_ended", ("until",)),
+    _Records(SERVICE, "assurance", "level", "assurance_added", _but(*_UNTIL), "assurance_ended", _UNTIL),
     _Records(SERVICE, "status_events", "status event", "status_recorded", _but()),
     _Records(RECOGNITION, "events", "event", "recognition_status_recorded", _but()),
 )
@@ -262,12 +263,17 @@ def _differing(rule: _Records, of: str, name: str, old: Any, new: Any) -> Iterat
         gone = [m for m in settable if m not in new and rule.members is not None]
         if len(settable) < len(members) or gone:
             raise _altered(f"{rule.what} {name}", gone or [m for m in members if m not in settable])
-        yield Event(rule.changed, {member: new.get(member) for member in members}, of, name)
+        yield Event(rule.changed, {member: _set_anew(member, old, new) for member in members}, of, name)
         old = {**old, **{member: new[member] for member in members if member in new}}
     if holder is not None:
         yield from _derived(holder, name, old, new)
     elif not rule.changed:
         raise _altered(f"{rule.what} {name}", members)
+
+
+def _set_anew(member: str, old: Object, new: Object) -> Any:
+    """What a change says of a member: its value; of earlier ends, those that are new."""
+    return new.get(member) if member != EARLIER else new[member][len(old.get(member, [])) :]
 
 
 def _schemas(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Iterator[Event]:
@@ -320,17 +326,31 @@ def _add_schema(event: Event, record: Object, schemas: dict[str, bytes]) -> None
 
 
 def _set(rule: _Records, event: Event, record: Object) -> None:
+    before = stood(record)
     for name, value in event.record.items():
         if rule.members is not None and (name not in rule.members or value is None):
             raise _misfit(event, "changes what stands")
-        if name in _ENDS and name in record and value is not None and _moment(value) > _moment(record[name]):
+        if name in ENDS and name in record and value is not None and _moment(value) > _moment(record[name]):
             raise ChangeRefused(
                 f"{rule.what} {printable(event.which)} would end later than was published",
                 hint="Record a new one that begins where this one ends.",
             )
-        _put(record, name, value)
+        _put(record, name, value if name != EARLIER else [*record.get(name, []), *value])
+    if EARLIER in (rule.members or ()):
+        _require_kept(rule, event, before)
     if rule.name(record) != event.which:
         raise _misfit(event, "changes what stands")
+
+
+def _require_kept(rule: _Records, event: Event, before: Object) -> None:
+    """Ends are set anew beside how they stood, or an audit as known earlier would come out otherwise."""
+    kept = event.record.get(EARLIER)
+    if not kept or {name: value for name, value in kept[0].items() if name != "recorded"} != before:
+        members = "".join(f', "{name}": "{value}"' for name, value in before.items())
+        raise ChangeRefused(
+            f"an end of {rule.what} {printable(event.which)} is set without how it stood before",
+            hint=f'Add beside it: "{EARLIER}": [{{"recorded": "…the time now…"{members}}}].',
+        )
 
 
 def _put(record: Object, name: str, value: Any) -> None:

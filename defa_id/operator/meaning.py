@@ -110,7 +110,8 @@ def _words(event: Event, before: Tree, after: Tree, state: str) -> tuple[str, st
     if event.kind == "assurance_added":
         return _about(event, after, state), _level(event, before, state)
     if event.kind.endswith("_ended") or event.kind in ("algorithm_sunset", "credential_type_changed"):
-        members = "; ".join(f"{_MEMBER.get(name, name)} {_value(value)}" for name, value in record.items())
+        said = {_MEMBER.get(name, name): value for name, value in record.items() if name != timeline.EARLIER}
+        members = "; ".join(f"{word} {_value(value)}" for word, value in said.items())
         which = event.which if event.kind != "recognition_ended" else ""
         return _about(event, after, state), printable(f"{which}: {members}" if which else members, _LONGEST)
     if event.kind.endswith("_described"):

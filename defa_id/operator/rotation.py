@@ -67,7 +67,7 @@ def rotate(tree: Tree, asked: Rotation, now: datetime) -> Change:
         olds = _ending(service, asked, begins)
         if not olds or timeline.status_at(service["status_events"], now) in timeline.ENDED:
             continue
-        _replace(service, olds, _identifier(asked, admitted, begins, now), ends, asked.compromised_since)
+        _replace(service, olds, _identifier(asked, admitted, begins, now), ends, asked.compromised_since, now)
         _allow(service, admitted, now)
         done.append(str(service["service_id"]))
     if not done:
@@ -131,19 +131,19 @@ def _ending(service: Object, asked: Rotation, begins: datetime) -> list[Object]:
 
 
 def _replace(
-    service: Object, olds: list[Object], new: Object, ends: datetime, compromised_since: datetime | None
+    service: Object, olds: list[Object], new: Object, ends: datetime, compromised_since: datetime | None, now: datetime
 ) -> None:
     for old in olds:
-        if compromised_since is not None:
-            old["compromised_since"] = times.show(compromised_since)
         begun = times.parse(old["valid_from"])
         if ends <= begun:
             raise ChangeRefused(
                 f"the old key of {service['service_id']} begins only at {old['valid_from']}",
                 hint="Let the new one begin later, or name the key that is meant with --old.",
             )
+        set_anew = {"compromised_since": compromised_since} if compromised_since is not None else {}
         if "valid_until" not in old or ends < times.parse(old["valid_until"]):
-            old["valid_until"] = times.show(ends)
+            set_anew["valid_until"] = ends
+        timeline.set_ends(old, now, **set_anew)
     service["identifiers"].append(new)
 
 

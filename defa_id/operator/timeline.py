@@ -14,6 +14,8 @@ GRANTED: Final = "granted"
 SUSPENDED: Final = "suspended"
 WITHDRAWN: Final = "withdrawn"
 ENDED: Final = ("withdrawn", "ceased", "superseded")
+ENDS: Final = ("valid_until", "compromised_since", "until")
+EARLIER: Final = "earlier_ends"
 
 
 def in_order(events: Iterable[Object]) -> list[Object]:
@@ -45,8 +47,32 @@ def since(events: Iterable[Object], moment: datetime) -> str | None:
 
 
 def known(records: Iterable[Object], known_at: datetime | None) -> list[Object]:
-    """The records that were known at `known_at`; all of them without one."""
-    return [record for record in records if known_at is None or times.parse(record["recorded"]) <= known_at]
+    """The records that were known at `known_at`, with their ends as they were known; all of them without one."""
+    if known_at is None:
+        return list(records)
+    return [_as_known(record, known_at) for record in records if times.parse(record["recorded"]) <= known_at]
+
+
+def set_ends(record: Object, now: datetime, **ends: datetime) -> None:
+    """Write ends into a record that stands, and beside them how they stood until now: an audit as known earlier
+    must come out as it did."""
+    changed = {name: times.show(end) for name, end in ends.items() if record.get(name) != times.show(end)}
+    if changed:
+        record.setdefault(EARLIER, []).append({"recorded": times.show(now), **stood(record)})
+        record.update(changed)
+
+
+def stood(record: Object) -> Object:
+    """A record's ends as they stand."""
+    return {name: record[name] for name in ENDS if name in record}
+
+
+def _as_known(record: Object, known_at: datetime) -> Object:
+    changes = sorted(record.get(EARLIER, ()), key=lambda change: times.parse(change["recorded"]))
+    for change in changes:
+        if times.parse(change["recorded"]) > known_at:
+            return {**{name: value for name, value in record.items() if name not in ENDS}, **stood(change)}
+    return record
 
 
 def holds(record: Object, moment: datetime, begins: str = "valid_from", ends: str = "valid_until") -> bool:

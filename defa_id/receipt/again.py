@@ -134,22 +134,23 @@ def _moments(recorded: Object, registry: Registry, known_at: datetime | None) ->
     last = begins + _DAY - _TICK
     within = {
         moment
-        for boundary in _boundaries(_services(recorded, registry, known_at))
+        for boundary in _boundaries(_services(recorded, registry, known_at), known_at)
         for moment in (boundary, boundary - _TICK)
         if begins <= moment <= last
     }
     return [*sorted({begins, *within, last})]
 
 
-def _boundaries(services: Iterable[Service]) -> Iterator[datetime]:
+def _boundaries(services: Iterable[Service], known_at: datetime | None) -> Iterator[datetime]:
     for service in services:
         for event in service.events:
             yield from filter(None, (event.effective, event.compromised_since))
-        for name in service.names:
+        for name in known(service.names, known_at):
             yield from filter(None, (name.valid_from, name.valid_until))
-        for key in chain[ListedKey | ListedCertificate](service.keys, service.certificates):
+        held = chain[ListedKey | ListedCertificate](service.keys, service.certificates)
+        for key in known(held, known_at):
             yield from filter(None, (key.valid_from, key.valid_until, key.compromised_since))
-        for level in service.assurance:
+        for level in known(service.assurance, known_at):
             yield from filter(None, (level.effective, level.until))
 
 

@@ -26,6 +26,13 @@ class Event(NamedTuple):
     compromised_since: datetime | None = None
 
 
+class Until(NamedTuple):
+    """How a record's ends stood until `recorded`, when they were set anew: by the names of its fields."""
+
+    recorded: datetime
+    ends: Mapping[str, datetime | None]
+
+
 class Name(NamedTuple):
     """An identifier an issuer uses in its credentials: a DID or an issuer URL, with its time."""
 
@@ -33,6 +40,7 @@ class Name(NamedTuple):
     valid_from: datetime
     valid_until: datetime | None
     recorded: datetime
+    earlier: tuple[Until, ...] = ()
 
 
 class ListedKey(NamedTuple):
@@ -44,6 +52,7 @@ class ListedKey(NamedTuple):
     valid_until: datetime | None
     compromised_since: datetime | None
     recorded: datetime
+    earlier: tuple[Until, ...] = ()
 
 
 class ListedCertificate(NamedTuple):
@@ -56,6 +65,7 @@ class ListedCertificate(NamedTuple):
     valid_until: datetime | None
     compromised_since: datetime | None
     recorded: datetime
+    earlier: tuple[Until, ...] = ()
 
 
 class SchemaReference(NamedTuple):
@@ -78,6 +88,7 @@ class Assurance(NamedTuple):
     status: str
     framework: str = "defa-id-reference"
     version: str = "1"
+    earlier: tuple[Until, ...] = ()
 
 
 class Service(NamedTuple):
@@ -135,6 +146,7 @@ class Recognition(NamedTuple):
     arrangement: str | None = None
     cap: Cap | None = None
     counter_events: tuple[Event, ...] = ()
+    earlier: tuple[Until, ...] = ()
 
 
 class Phase(NamedTuple):
@@ -243,10 +255,17 @@ def read_denials(document: Document, territory: str) -> tuple[Denial, ...]:
 
 
 def known(records: Iterable[T], known_at: datetime | None) -> tuple[T, ...]:
-    """The records that were known at `known_at`; all of them without one."""
+    """The records that were known at `known_at`, with their ends as they were known; all of them without one."""
     if known_at is None:
         return tuple(records)
-    return tuple(record for record in records if record.recorded <= known_at)  # type: ignore[attr-defined]
+    return tuple(_as_known(r, known_at) for r in records if r.recorded <= known_at)  # type: ignore[attr-defined]
+
+
+def _as_known(record: T, known_at: datetime) -> T:
+    for until in getattr(record, "earlier", ()):
+        if until.recorded > known_at:
+            return record._replace(**until.ends)  # type: ignore[attr-defined, no-any-return]
+    return record
 
 
 def covers(begins: datetime, ends: datetime | None, moment: datetime) -> bool:
@@ -297,6 +316,7 @@ def _service(territory: str, entity: Document, service: Document) -> Service:
                 entry["status"],
                 entry["framework"],
                 entry["framework_version"],
+                _earlier(entry, until="until"),
             )
             for entry in service["assurance"]
         ),
@@ -324,9 +344,22 @@ def _events(records: Iterable[Document]) -> tuple[Event, ...]:
     )
 
 
+def _earlier(record: Document, **fields: str) -> tuple[Until, ...]:
+    """What is on record of ends that were set anew, in that order; `fields` names the member of each field."""
+    found = (
+        Until(_time(entry, "recorded"), {field: _optional(entry, member) for field, member in fields.items()})
+        for entry in record.get("earlier_ends", ())
+    )
+    return tuple(sorted(found, key=lambda until: until.recorded))
+
+
 def _name(record: Document) -> Name:
     return Name(
-        record["value"], _time(record, "valid_from"), _optional(record, "valid_until"), _time(record, "recorded")
+        record["value"],
+        _time(record, "valid_from"),
+        _optional(record, "valid_until"),
+        _time(record, "recorded"),
+        _earlier(record, valid_until="valid_until"),
     )
 
 
@@ -338,6 +371,7 @@ def _key(record: Document) -> ListedKey:
         _optional(record, "valid_until"),
         _optional(record, "compromised_since"),
         _time(record, "recorded"),
+        _earlier(record, valid_until="valid_until", compromised_since="compromised_since"),
     )
 
 
@@ -350,6 +384,7 @@ def _certificate(record: Document) -> ListedCertificate:
         _optional(record, "valid_until"),
         _optional(record, "compromised_since"),
         _time(record, "recorded"),
+        _earlier(record, valid_until="valid_until", compromised_since="compromised_since"),
     )
 
 
@@ -372,6 +407,7 @@ def _recognition(by: str, record: Document) -> Recognition:
         conditions=tuple(record.get("conditions", ())),
         instrument=record.get("instrument"),
         events=_events(record.get("events", ())),
+        earlier=_earlier(record, ends="until"),
     )
 
 

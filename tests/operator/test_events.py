@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defa_id.errors import ChangeRefused
-from defa_id.operator import changes, events, standing
+from defa_id.operator import changes, events, standing, timeline
 from defa_id.operator.events import Event
+from defa_id.operator.timeline import EARLIER
 from defa_id.operator.tree import Object, State, Tree
 from tests.operator.made import application, days
 
@@ -127,6 +128,15 @@ def later(number: int) -> str:
     return f"2027-01-{1 + number % 28:02}T00:00:00Z"
 
 
+def end(path: tuple[str | int, ...], **ends: str) -> Edit:
+    moments = {name: datetime.fromisoformat(text) for name, text in ends.items()}
+
+    def edit(state: State, number: int) -> None:
+        timeline.set_ends(at(state, path), datetime.fromisoformat(later(number)), **moments)
+
+    return edit
+
+
 def deny(state: State, number: int) -> None:
     entry = {"id": f"did:web:{number}.example", "effective": T1, "recorded": T1, "reason": "fraud"}
     if entry not in state.deny["denied"]:
@@ -145,8 +155,10 @@ EDITS: list[Edit] = [
     put(("entities", 0), "names", lambda n: [{"lang": "en", "value": f"Renamed {n}"}]),
     put(("entities", 0), "incident_contact", lambda n: f"desk-{n}@demo.example"),
     grow("identifiers", identifier),
-    put((*SERVICES[0], "identifiers", 0), "compromised_since", lambda _: T1),
-    put((*SERVICES[1], "identifiers", 1), "valid_until", lambda _: T1),
+    end((*SERVICES[0], "identifiers", 0), compromised_since=T1),
+    end((*SERVICES[0], "identifiers", 1), compromised_since=T1),
+    end((*SERVICES[0], "identifiers", 1), valid_until=T1),
+    end((*SERVICES[1], "identifiers", 1), valid_until=T1),
     grow("formats", lambda n: ("sd-jwt-vc", "mdoc", "cwt")[n % 3]),
     grow("credentials", lambda n: {"type": f"Type{n}"}),
     put((*SERVICES[0], "credentials", 0), "schema", lambda n: {"uri": f"urn:{n}", "sha256": "0" * 64}),
@@ -155,13 +167,13 @@ EDITS: list[Edit] = [
     grow("status_lists", lambda n: {"url": f"https://status.example/{n}"}),
     put(SERVICES[0], "status_lists", lambda n: [{"url": f"https://other.example/{n}"}]),
     grow("assurance", lambda n: {"level": "high", "effective": T1, "recorded": later(n)}),
-    put((*SERVICES[0], "assurance", 0), "until", lambda _: T2),
+    end((*SERVICES[0], "assurance", 0), until=T2),
     grow("status_events", lambda n: {"status": "suspended", "effective": T1, "recorded": later(n)}),
     put(SERVICES[0], "scope", lambda _: {"subjects": ["legal"]}),
     put(SERVICES[1], "status_required", lambda _: True),
     append(("recognitions",), recognition),
     append(("recognitions", 0, "events"), lambda n: {"status": "ended", "effective": later(n), "recorded": T1}),
-    put(("recognitions", 0), "until", lambda _: T2),
+    end(("recognitions", 0), until=T2),
     append(("arrangements",), arrangement),
     put(("arrangements", 0), "phases", lambda n: [{"phase": "trial", "from": T1, "until": later(n)}]),
     put((), "state", lambda n: {"names": [{"lang": "en", "value": f"Singapore {n}"}]}),
@@ -281,6 +293,27 @@ def test_nothing_published_is_taken_back(edit: Callable[[State], None], why: str
         events.derive(base(), after)
 
 
+def test_an_end_set_anew_says_how_it_stood() -> None:
+    path, after = (*SERVICES[0], "identifiers", 1), base()
+    at(after, path)["valid_until"] = T1
+    with pytest.raises(ChangeRefused, match=r"an end of identifier did did:web:51\..* without how it stood") as no:
+        events.derive(base(), after)
+    assert f'"earlier_ends": [{{"recorded": "…the time now…", "valid_until": "{T2}"}}]' in (no.value.hint or "")
+    at(after, path)[EARLIER] = [{"recorded": T1, "valid_until": T2}]
+    (event,) = events.derive(base(), after)
+    assert list(events.new_records([event])) == [{"recorded": T1, "valid_until": T2}]
+    before, after = after, copy.deepcopy(after)
+    timeline.set_ends(at(after, path), datetime.fromisoformat(T2), compromised_since=datetime.fromisoformat(T0))
+    (event,) = events.derive(before, after)
+    assert list(events.new_records([event])) == [{"recorded": T2, "valid_until": T1}]
+    at(after, path)[EARLIER][0]["recorded"] = T0
+    with pytest.raises(ChangeRefused, match="moved about"):
+        events.derive(before, after)
+    del at(after, path)[EARLIER]
+    with pytest.raises(ChangeRefused, match="altered: earlier_ends"):
+        events.derive(before, after)
+
+
 def test_a_denial_stays() -> None:
     before = base()
     deny(before, 1)
@@ -302,6 +335,11 @@ def test_a_denial_stays() -> None:
         Event("identifier_ended", {"valid_until": None}, "SG-0001", f"did did:web:51.example {T0}"),
         Event("identifier_ended", {"valid_until": "soon"}, "SG-0001", f"did did:web:51.example {T0}"),
         Event("identifier_ended", {"valid_until": T1}, "SG-0001", "did did:web:7.example"),
+        Event("identifier_ended", {"valid_until": T1}, "SG-0001", f"did did:web:51.example {T0}"),
+        *(
+            Event("identifier_ended", {"valid_until": T1, EARLIER: kept}, "SG-0001", f"did did:web:51.example {T0}")
+            for kept in (None, 7, [], [T1], [{"recorded": T1}])
+        ),
         Event("arrangement_amended", {"id": "corridor-2"}, "", "corridor-1"),
         Event("service_described", {"service_id": "SG-0002"}, "SG-0001"),
         Event("service_described", {"status_events": []}, "SG-0001"),

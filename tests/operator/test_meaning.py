@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from defa_id.operator import changes, events, reliance, standing
+from defa_id.operator import changes, events, reliance, standing, timeline
 from defa_id.operator.changes import Change
 from defa_id.operator.meaning import Meaning, layout, meaning
 from defa_id.operator.tree import Object, State, Tree
@@ -89,12 +89,14 @@ def test_a_denial_ends_reliance_at_once(tree: Tree, now: datetime) -> None:
 
 def test_a_key_that_ends_ends_reliance_on_what_it_signs_later(tree: Tree, now: datetime) -> None:
     def end(service: Object) -> None:
-        service["identifiers"][1]["valid_until"] = "2026-12-24T00:00:00Z"
+        timeline.set_ends(service["identifiers"][1], now, valid_until=datetime(2026, 12, 24, tzinfo=UTC))
 
     found = of(tree, edited(tree, "SG-0001", end), now)
     assert {(one.issued, one.begins, one.becomes) for one in found.effects} == {
         ("after", "2026-12-24T00:00:00Z", "refused")
     }
+    assert "ends 2026-12-24" in str(found.said[0])
+    assert "earlier" not in str(found.said[0])
 
 
 def test_a_new_issuer_is_relied_on_by_those_who_recognise_its_state(tree: Tree, now: datetime) -> None:

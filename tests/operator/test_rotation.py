@@ -198,6 +198,9 @@ def test_what_the_old_and_the_new_key_sign_is_judged_by_their_time(run: Run, dir
     assert [said.exit_code for said in verdicts] == [0, 1, 0]
     failed = [check["code"] for check in json.loads(verdicts[1].stdout)["checks"] if check["outcome"] == "failed"]
     assert failed == ["KEY_COMPROMISED"]
+    as_known = (*verify, forged, "--known-at")
+    assert run(*as_known, "2026-11-24T12:59:59Z").exit_code == 0, "an audit comes out as it did before it was known"
+    assert run(*as_known, "2026-11-24T13:00:00Z").exit_code == 1
 
 
 def test_which_key_is_said_one_way_only(run: Run, directory: Path) -> None:

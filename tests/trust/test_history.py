@@ -90,7 +90,8 @@ def modelled(
     if now.status == "suspended":
         return INDETERMINATE
     if now.status in ("withdrawn", "ceased", "superseded"):
-        return INDETERMINATE if now.reason in ("investigation", "supervision") else NOTED
+        left_good = now.reason in ("administrative", "ceased", "superseded", "compromise")
+        return NOTED if left_good else INDETERMINATE  # a reason nobody knows leaves them open
     return NOTED if noted else ACCEPTED
 
 
@@ -122,8 +123,8 @@ def entry(draw: st.DrawFn) -> Entry:
     recorded = draw(days)  # before, at or after it takes effect
     if status in ("granted", "proposed"):
         return Entry(status, effective, recorded)
-    reason = draw(st.sampled_from(REASONS))
-    since = draw(st.none() | st.integers(0, effective)) if reason == "compromise" else None
+    reason = draw(st.sampled_from([*REASONS, "bankruptcy", None]))
+    since = draw(st.none() | days) if reason == "compromise" else None  # also of a time still ahead
     return Entry(status, effective, recorded, reason, since)
 
 

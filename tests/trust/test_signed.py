@@ -18,15 +18,11 @@ from defa_id.trust.signatures import canonical_bytes
 from tests.support.world import NOW, Json, World, b64, dumps, vc_jwt
 from tests.trust.repository import Repository, everything, key_entry, rejected, signature
 
-# Rows of area J that concern the loader and cannot be tried here, and why. Rows about admission
-# (J25 to J36, J39) are those of tests/operator; J01 to J04 are asked where a registry is chosen.
+# Rows of area J that concern the loader and cannot be tried, and why; the rest are here, in tests/adversarial
+# and in tests/operator.
 NOT_BUILT = {
-    "J13, recovery": "a client that saw a version near the end recovers with a new memory; no key rotation resets it",
-    "J17": "two mirrors are compared by nobody yet; one client notices by its memory (J08)",
     "J21": "there is no look-up service",
     "J33": "a registry recognises states, never another registry",
-    "J41": "the conformance suite of the framework drives a client with a network; ours reads files",
-    "J42": "lists of other kinds are not imported yet",
 }
 
 

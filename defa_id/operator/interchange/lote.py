@@ -31,7 +31,7 @@ _PUBLIC: Final = frozenset({"EC", "RSA"})  # the kinds of key its JSON schema kn
 _ELSEWHERE: Final = {
     "entity": frozenset({"names", "services", "provenance", "recorded"}),
     "service": frozenset({"identifiers", "status_events", "recorded"}),
-    "identifier": frozenset({"recorded"}),
+    "identifier": frozenset({"recorded", timeline.EARLIER}),
 }
 
 
@@ -125,7 +125,7 @@ def _extension(service: Object, shown: list[Object], struck: list[Object]) -> Ob
     in_full = [one for one in service["identifiers"] if _only_ours(one) or not any(one is other for other in shown)]
     return {
         **_rest(service, "service"),
-        "assurance": [_without(record, {"recorded"}) for record in service.get("assurance", ())],
+        "assurance": [_without(record, {"recorded", timeline.EARLIER}) for record in service.get("assurance", ())],
         "identifiers": [
             _identifier(one, in_full=any(one is other for other in in_full)) for one in service["identifiers"]
         ],
