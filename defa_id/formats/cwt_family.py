@@ -37,7 +37,7 @@ def _named(packed: Mapping[int, Any], table: Table) -> dict[str, Any]:
     """The members with their names again, at every depth. Within an object, numbers unknown stay out."""
     found: dict[str, Any] = {}
     for number, value in packed.items():
-        entry = table.get(number) or _in_a_row(number, table)
+        entry = _in_a_row(number, table) or table.get(number)
         if entry is None:
             continue
         name, inside = entry if isinstance(entry, tuple) else (entry, None)

@@ -22,7 +22,10 @@ from defa_id.policy import ENVIRONMENTS, LEVELS
 SYNTHETIC: Final = "none: synthetic demonstration"
 _TRIAL: Final = ("demo", "sandbox")
 RSA_LIFE: Final = timedelta(days=365)  # RSA only with an end [registry design, Data]
-_FORMATS_OF: Final = {"vc": ("vc-jwt", "vc-sd-jwt", "data-integrity", "vc-cose"), "sd-jwt-vc": ("sd-jwt-vc",)}
+_FORMATS_OF: Final = {
+    "vc": ("vc-jwt", "vc-sd-jwt", "data-integrity", "vc-cose"),
+    **{format: (format,) for format in ("sd-jwt-vc", "mdoc", "cwt", "philsys")},
+}
 
 
 class Change(NamedTuple):

@@ -147,7 +147,9 @@ def require_fitting(
     if reference is None or data is None:
         return
     document: Object
-    if format in ("cwt", "philsys"):
+    if format == "cwt":
+        document = _named(type, claims)
+    elif format == "philsys":
         document = dict(claims)
     elif format == "mdoc":
         document = _shown(type, claims)
@@ -243,7 +245,7 @@ def _wire(type: str, format: str, claims: Mapping[str, Any]) -> Mapping[Any, Any
     """The claims as their format writes them: elements of an mdoc, numbers of a CWT."""
     if format == "mdoc":
         return _elements(type, claims)
-    family = next((one for one in shipped.families().values() if one.cwt.kind == type), None)
+    family = _in_a_token(type)
     return cwt.to_map(family.shape, claims) if family is not None and format == "cwt" else claims
 
 
@@ -251,6 +253,16 @@ def _elements(type: str, claims: Mapping[str, Any]) -> Object:
     """The same as CBOR holds them."""
     family, document = _family(type), _shown(type, claims)
     return {"namespaces": document["namespaces"] if family is None else mdoc.to_cbor(family, document)}
+
+
+def _named(type: str, claims: Mapping[str, Any]) -> Object:
+    """The claims as a verifier of the token names them."""
+    family = _in_a_token(type)
+    return dict(claims) if family is None else cwt.to_shown(family.shape, claims)
+
+
+def _in_a_token(type: str) -> Definition | None:
+    return next((one for one in shipped.families().values() if one.cwt.kind == type), None)
 
 
 def _family(type: str) -> Definition | None:

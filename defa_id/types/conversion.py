@@ -27,6 +27,7 @@ _ENVELOPES: Final[Mapping[str, frozenset[str]]] = {
     "acdc": frozenset({"v", "d", "u", "i", "ri", "s", "dt", "e", "r"}),
     "mdoc": frozenset(),
     "cwt": frozenset(),
+    "philsys": frozenset({"alg", "signature"}),
 }
 
 
@@ -89,6 +90,7 @@ def to_standard(claims: Mapping[str, Any], family: Definition, standard: Standar
                 lost += [Lost(row.ours + part, why) for part in parts]
             elif one is not None:
                 paths.put(made, place, one)
+                lost += [Lost(row.ours + part, _ambiguous(standard)) for part in parts if _is_ambiguous(one, standard)]
     lost += _uncovered(claims, [row.ours for row in rows], f"{standard.title} has no place for it")
     for place, constant in standard.constant.items():
         if "." not in place or paths.find(made, place.rpartition(".")[0]) is not paths.ABSENT:
@@ -105,7 +107,9 @@ def to_family(document: Mapping[str, Any], standard: Standard, family: Definitio
     for row in rows:
         found = [paths.find(theirs, place) for place in row.theirs]
         lost += [Lost(place, "it is empty") for place, one in zip(row.theirs, found, strict=True) if one == ""]
-        values = tuple(None if one in (paths.ABSENT, "") else one for one in found)
+        open_ = [_is_ambiguous(one, standard) for one in found]
+        lost += [Lost(place, _ambiguous(standard)) for place, one in zip(row.theirs, open_, strict=True) if one]
+        values = tuple(None if at or one in (paths.ABSENT, "") else one for at, one in zip(open_, found, strict=True))
         if not any(value is not None for value in values):
             continue
         back = rules.rule(row.rule).back(values, row.given)
@@ -144,6 +148,14 @@ def _numbered(row: Row) -> Iterator[Row]:
         yield row._replace(
             ours=f"{row.ours[:-2]}{number:02}", theirs=tuple(f"{one[:-2]}{number:02}" for one in row.theirs)
         )
+
+
+def _is_ambiguous(value: Any, standard: Standard) -> bool:
+    return isinstance(value, str) and not set(standard.ambiguous).isdisjoint(value)
+
+
+def _ambiguous(standard: Standard) -> str:
+    return f"a letter in it may be any of {' '.join(standard.ambiguous)}"
 
 
 def _padded(of: tuple[tuple[str, ...], ...], length: int) -> tuple[tuple[str, ...], ...]:

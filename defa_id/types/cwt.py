@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from defa_id.errors import WrongUse
 from defa_id.types import images
 from defa_id.types.definition import Definition, Field, Shape
 
@@ -35,6 +36,13 @@ def to_map(shape: Shape, claims: Mapping[str, Any]) -> dict[int, Any]:
     }
 
 
+def to_shown(shape: Shape, claims: Mapping[str, Any]) -> Object:
+    """The claims as a verifier names them when it has read a token. What has another form than the
+    family's stays as it is, for a schema to refuse."""
+    known = ((name, value, shape.field(name)) for name, value in claims.items())
+    return {name: _as_read(field, value) for name, value, field in known if field}
+
+
 def from_map(shape: Shape, packed: Mapping[int, Any]) -> Object:
     """The claims with their names again; numbers the family does not know stay out."""
     known = {field.key_of(name): (name, field) for field in shape.fields for name in field.names}
@@ -59,6 +67,17 @@ def _packed(shape: Shape, value: Any) -> Any:
     if shape.kind == "object":
         return to_map(shape, value)
     return images.to_bytes(value) if shape.cbor == "bstr" else value
+
+
+def _as_read(field: Field, value: Any) -> Any:
+    if field.many and isinstance(value, list):
+        return [_as_read(field._replace(many=None), one) for one in value]
+    if field.shape.kind == "object":
+        return to_shown(field.shape, value) if isinstance(value, dict) else value
+    try:
+        return images.to_shown(value) if field.shape.cbor == "bstr" and isinstance(value, str) else value
+    except WrongUse:
+        return value
 
 
 def _unpacked(shape: Shape, value: Any) -> Any:

@@ -111,8 +111,10 @@ class Row(NamedTuple):
 class Standard(NamedTuple):
     """Another standard's document: its fields as far as they are known here.
 
-    `form`: sd-jwt-vc, mdoc, vc, cwt or acdc. An mdoc has `doctype` and `namespace`. `constant` are
-    members that always stand there, by path. Without fields only its names are known.
+    `form`: sd-jwt-vc, mdoc, vc, cwt, acdc or philsys. An mdoc has `doctype` and `namespace`. `constant` are
+    members that always stand there, by path. Without fields only its names are known. `types` are what its
+    credentials are called on the wire, and `family` is ours they belong to. `ambiguous` are letters of
+    which a document of it leaves open which one stood there.
     """
 
     name: str
@@ -124,6 +126,9 @@ class Standard(NamedTuple):
     doctype: str = ""
     namespace: str = ""
     constant: Mapping[str, Any] = {}
+    types: tuple[str, ...] = ()
+    family: str = ""
+    ambiguous: str = ""
 
 
 class Definition(NamedTuple):
@@ -197,6 +202,9 @@ def read_standard(document: Document, shapes: Mapping[str, Shape]) -> Standard:
         doctype=document.get("doctype", ""),
         namespace=document.get("namespace", ""),
         constant=document.get("constant", {}),
+        types=tuple(document.get("types", ())),
+        family=document.get("family", ""),
+        ambiguous=document.get("ambiguous", ""),
     )
 
 

@@ -37,7 +37,8 @@ def outputs(root: Path) -> dict[str, bytes]:
     made[_TABLES] = _tables(families)
     made[PAGE] = tables.page(families, known.standards).encode()
     vocabulary = (root / VOCABULARY).read_text(encoding="utf-8")
-    return {**made, VOCABULARY: with_types(vocabulary, list(types(families))).encode()}
+    entries = [*types(families), *foreign(known)]
+    return {**made, VOCABULARY: with_types(vocabulary, entries).encode()}
 
 
 def stale(root: Path) -> list[str]:
@@ -63,6 +64,20 @@ def types(families: Collection[Definition]) -> Iterator[dict[str, Any]]:
                 **({"replaced_by": one.replaced_by} if one.replaced_by else {}),
                 "names": [{"lang": "en", "value": one.title}],
                 **({"schema": _reference(one, format)} if format in json_schema.SCHEMAS else {}),
+            }
+
+
+def foreign(known: shipped.Shipped) -> Iterator[dict[str, Any]]:
+    """The entries of other standards' types: the family each belongs to, and no schema or name of ours."""
+    for standard in known.standards.values():
+        for type in standard.types:
+            yield {
+                "type": type,
+                "format": standard.form,
+                "family": standard.family,
+                "subject": known.families[standard.family].subject,
+                "status": "current",
+                "names": [{"lang": "en", "value": standard.title}],
             }
 
 

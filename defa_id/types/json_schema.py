@@ -1,7 +1,7 @@
-"""JSON Schema 2020-12 from a definition: for a W3C credential, an SD-JWT VC's payload, an mdoc's claims.
+"""JSON Schema 2020-12 from a definition: for a W3C credential, an SD-JWT VC's payload, an mdoc's claims, a CWT's.
 
 What a holder may withhold cannot be required (RFC 9901 §7.1, ISO/IEC 18013-5 §8.3.2.1.2): an SD-JWT VC
-may lack anything at any depth, an mdoc whole elements, a W3C document nothing.
+may lack anything at any depth, an mdoc whole elements, a W3C document and a CWT nothing.
 """
 
 from __future__ import annotations
@@ -88,6 +88,22 @@ def mdoc(definition: Definition) -> Schema:
         },
         "$defs": {name: _described(_plain(shape, required=True), shape.description) for name, shape in used.items()},
     }
+
+
+def cwt(definition: Definition) -> Schema:
+    """For a CWT's claims as a verifier names them: everything required is required."""
+    return {
+        **_head(definition, "cwt", "a CBOR Web Token"),
+        "description": "What the family's claim holds is validated as JSON, with names for its numbers and byte "
+        "strings in base64url without padding. Nothing of a token can be withheld.",
+        **_object(definition.shape, required=True),
+        "$defs": {str(shape.name): _as_shown(shape) for shape in definition.shapes()},
+    }
+
+
+def _as_shown(shape: Shape) -> Schema:
+    description = "A byte string in base64url." if shape.cbor == "bstr" else shape.description
+    return _described(_plain(shown(shape), required=True), description)
 
 
 def _space(space: Space) -> Schema:
@@ -181,4 +197,9 @@ def _described(schema: Schema, description: str | None) -> Schema:
     return {"description": description, **schema} if description else schema
 
 
-SCHEMAS: Final[dict[str, Callable[[Definition], Schema]]] = {"vc": vc, "sd-jwt-vc": sd_jwt_vc, "mdoc": mdoc}
+SCHEMAS: Final[dict[str, Callable[[Definition], Schema]]] = {
+    "vc": vc,
+    "sd-jwt-vc": sd_jwt_vc,
+    "mdoc": mdoc,
+    "cwt": cwt,
+}

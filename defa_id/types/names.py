@@ -20,6 +20,7 @@ _SCRIPT_UNDETERMINED: Final = "Zyyy"  # ISO 15924
 FAMILY_AND_GIVEN: Final = "family and given name as the register holds them; else both ICAO identifiers"
 IDENTIFIERS: Final = "both ICAO identifiers in Latin-1, and family and given name in national characters"
 HCERT: Final = "both ICAO identifiers as in a machine-readable zone, and family and given name"
+PARTS_PHILSYS: Final = "given, middle and family name, and suffix"
 PARTS_169: Final = "the official spelling, and given, middle and family name"
 WHOLE_NAME: Final = "the official spelling"
 
@@ -27,6 +28,7 @@ _TOGETHER: Final = "the whole name was put together, primary identifier first; i
 _NO_FAMILY_NAME: Final = "a name without a family name has no place there"
 _NO_PLACE: Final = "no place for it there"
 _NOT_THESE: Final = frozenset({"mononym", "patronymic", "single_string"})  # primary is no family name
+_PHILSYS: Final = ("given", "middle", "family", "suffix")
 _MACHINE_READABLE: Final = re.compile(r"[A-Z]+(?: [A-Z]+)*")
 
 Name = Mapping[str, Any]
@@ -121,6 +123,18 @@ def from_parts_169(values: tuple[Any, ...], _: str) -> Back:
     full, given, middle, family = values
     parts = _known(given=given, middle=middle, family=family)
     return Back({**({"full": [_form(full)]} if full else {}), **({"parts": parts} if parts else {})})
+
+
+def parts_philsys(name: Any, _: str) -> Out:
+    """First, middle and last name and suffix of a PhilSys document."""
+    parts = name.get("parts", {})
+    of = ((".parts.given",), (".parts.middle",), (".parts.family",), (".parts.suffix",))
+    return Out(tuple(parts.get(one) for one in _PHILSYS), of, _others(name, of))
+
+
+def from_parts_philsys(values: tuple[Any, ...], _: str) -> Back:
+    """A name out of a PhilSys document, in parts alone: it has no ICAO identifier, and no whole name."""
+    return Back({"parts": _known(**dict(zip(_PHILSYS, values, strict=True)))})
 
 
 def whole_name(name: Any, _: str) -> Out:

@@ -36,6 +36,7 @@ _STATUSES: Final = {  # Open Badges 3.0, ResultStatusType
     "withdrew": "Withdrew",
 }
 _GENDERS: Final = {1: 1, 2: 2, 3: 3}  # claim 169: male, female, others
+_SEXES: Final = {1: "Male", 2: "Female"}  # PhilSys, in the numbers of the EU PID rulebook
 _FLAGS: Final = {False: 0, True: 1}
 _MIDNIGHT: Final = "T00:00:00Z"
 
@@ -208,6 +209,15 @@ def _compact_day_back(values: tuple[Any, ...], _: str) -> Back:
     return Back(f"{day[:4]}-{day[4:6]}-{day[6:]}")
 
 
+def _written_day_out(value: Any, _: str) -> Out:  # noqa: ARG001  (whatever it is)
+    return Out((None,), (), (("", _FREE_TEXT),))
+
+
+def _written_day_back(values: tuple[Any, ...], _: str) -> Back:  # noqa: ARG001  (whatever it says)
+    return Back(None, lost=((0, _FREE_TEXT),))
+
+
+_FREE_TEXT: Final = "a date is a free text there, and none is read out of one"
 _TEXT_ONLY: Final = "only the text has a place there"
 
 RULES: Final[Mapping[str, Rule]] = {
@@ -220,7 +230,9 @@ RULES: Final[Mapping[str, Rule]] = {
     "achievement-type": _words(_ACHIEVEMENTS, "a transcript is no achievement"),
     "result-status": _words(_STATUSES, "no status of a result"),
     "gender": _words(_GENDERS, "only male, female and others"),
+    "sex-word": _words(_SEXES, "only male and female"),
     "flag": _words(_FLAGS, "neither yes nor no"),
+    "written-day": Rule("nothing: it is a free text there", _written_day_out, _written_day_back),
     "number": Rule("whole", _number_out, _number_back),
     "scheme": Rule("the number of this scheme", _scheme_out, _scheme_back),
     "code": Rule("the code, of this scheme", _code_out, _code_back),
@@ -231,6 +243,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "identifiers": Rule(names.IDENTIFIERS, names.identifiers, names.from_identifiers),
     "hcert-name": Rule(names.HCERT, names.hcert, names.from_hcert),
     "parts-169": Rule(names.PARTS_169, names.parts_169, names.from_parts_169),
+    "parts-philsys": Rule(names.PARTS_PHILSYS, names.parts_philsys, names.from_parts_philsys),
     "whole-name": Rule(names.WHOLE_NAME, names.whole_name, names.from_whole_name),
     "identity": Rule(names.WHOLE_NAME, names.identity, names.from_identity),
 }

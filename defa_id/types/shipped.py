@@ -39,6 +39,9 @@ def load(root: Path) -> Shipped:
         if path.name not in _SHARED
         for one in (definition.read(_document(path), shapes, standards),)
     }
+    for one in standards.values():
+        if one.types and one.family not in families:
+            raise WrongUse(f"{one.name}: no family is called {one.family}", hint="Name the family its types belong to.")
     return Shipped(families, standards)
 
 

@@ -165,6 +165,31 @@ def test_fillers_of_a_machine_readable_zone_are_no_names(nam: Object, name: Obje
     assert [one.path for one in here.lost] == lost
 
 
+def test_what_a_philid_leaves_open_is_not_read() -> None:
+    subject = {"fName": "CONTOH", "mName": "", "lName": "PE?A", "Suffix": "", "sex": "Female", "DOB": "02 January 1990"}
+    document = {"DateIssued": "01 January 2026", "Issuer": "DEMO", "alg": "EDDSA", "subject": subject}
+    here = convert(document, source="philsys-1", target="person-identity")
+    assert here.claims == {"name": {"parts": {"given": "CONTOH"}}, "sex": 2, "issuing_authority": "DEMO"}
+    open_letter, free_text = (
+        "a letter in it may be any of ñ Ñ ?",
+        "a date is a free text there, and none is read out of one",
+    )
+    assert {(one.path, one.why) for one in here.lost} == {
+        ("subject.lName", open_letter),
+        ("subject.mName", "it is empty"),
+        ("subject.Suffix", "it is empty"),
+        ("subject.DOB", free_text),
+        ("DateIssued", free_text),
+    }
+    said = person({"parts": {"family": "Peña"}}, birth_date="1990-01-02")
+    there = convert(said, source="person-identity", target="philsys-1")
+    assert there.claims == {"subject": {"lName": "Peña"}}
+    assert [(one.path, one.why) for one in there.lost] == [
+        ("name.parts.family", open_letter),
+        ("birth_date", free_text),
+    ]
+
+
 def test_names_of_two_parts_go_by_what_the_register_holds() -> None:
     name = {
         "full": [form("Nguyễn Thị Ví Dụ", "vi")],

@@ -36,6 +36,7 @@ def test_it_fits_every_schema_that_is_published(path: Path) -> None:
         "vc": {"type": ["VerifiableCredential", family.vc], "credentialSubject": said},
         "sd-jwt-vc": {"vct": family.vct, **said},
         "mdoc": mdoc.to_namespaces(family, said),
+        "cwt": cwt.to_shown(family.shape, said),
     }
     assert documents.keys() == json_schema.SCHEMAS.keys()
     for format, document in documents.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +16,11 @@ from jsonschema_rs import Draft202012Validator
 
 from defa_id import contexts
 from defa_id.codec import cbor
+from defa_id.credential import Reading
 from defa_id.errors import WrongUse
+from defa_id.formats import cwt as tokens
+from defa_id.issue import cwt as minting
+from defa_id.issue import signing
 from defa_id.types import cwt, images, json_ld, json_schema, mdoc, shipped
 from defa_id.types.definition import Definition, Field, Shape
 from tests.support.claims import claims
@@ -25,6 +30,8 @@ FAMILIES: Final = tuple(shipped.load(PROJECT).families.values())
 EACH_FAMILY = pytest.mark.parametrize("name", [one.name for one in FAMILIES])
 BOOLEAN: Final = Shape("boolean")
 FEWER = settings(max_examples=25)
+KEY: Final = signing.generate()
+NOW: Final = datetime(2026, 11, 24, tzinfo=UTC)
 
 Object = dict[str, Any]
 
@@ -39,6 +46,7 @@ def documents(family: Definition, said: Object) -> dict[str, Object]:
         "vc": {"type": ["VerifiableCredential", family.vc], "credentialSubject": said},
         "sd-jwt-vc": {"vct": family.vct, "iat": 1, **said},
         "mdoc": mdoc.to_namespaces(family, said),
+        "cwt": cwt.to_shown(family.shape, said),
     }
 
 
@@ -77,6 +85,35 @@ def test_claims_come_out_of_an_mdoc_and_a_cwt_as_they_went_in(name: str, data: s
     assert cwt.from_map(family.shape, cbor2.loads(cbor2.dumps(packed))) == said
 
 
+@EACH_FAMILY
+@FEWER
+@given(st.data())
+def test_a_verifier_reads_a_token_as_its_schema_has_it(name: str, data: st.DataObject) -> None:
+    family = shipped.family(name)
+    said = data.draw(claims(name))
+    shown = cwt.to_shown(family.shape, said)
+    token = minting.mint(
+        KEY,
+        issuer="https://issuer.example",
+        type=family.cwt.kind,
+        claims=dict[Any, Any](cwt.to_map(family.shape, said)),
+        issued=NOW,
+        expires=NOW + timedelta(days=1),
+    )
+    credential = tokens.model(tokens.read(token.encode(), Reading()))
+    assert (credential.types, credential.subject) == ((family.cwt.kind,), shown)
+    validator(family, "cwt").validate(credential.claims)
+
+
+@pytest.mark.parametrize("wrong", [5, "text", [], [5], {"parts": 5}, None])
+def test_claims_of_no_form_are_left_to_the_schema(wrong: Any) -> None:
+    family = shipped.family("person-identity")
+    fields = ("name", "nationality", "birth_place", "portrait", "sex")
+    shown = cwt.to_shown(family.shape, dict.fromkeys(fields, wrong))
+    assert list(shown) == list(fields)
+    assert not validator(family, "cwt").is_valid(shown)
+
+
 def test_what_a_family_does_not_know_stays_out() -> None:
     family = shipped.family("person-identity")
     said = {"document_number": "D1", "shoe_size": 42}
@@ -84,6 +121,7 @@ def test_what_a_family_does_not_know_stays_out() -> None:
     document = {"docType": family.doctype, "namespaces": {family.doctype: said, "other": {"document_number": "D2"}}}
     assert mdoc.from_namespaces(family, document) == {"document_number": "D1"}
     assert cwt.to_map(family.shape, said) == {8: "D1"}
+    assert cwt.to_shown(family.shape, said) == {"document_number": "D1"}
     assert cwt.from_map(family.shape, {8: "D1", 4711: 42}) == {"document_number": "D1"}
 
 

@@ -10,13 +10,14 @@ import pytest
 
 from defa_id import files
 from defa_id.codec import canonical
+from defa_id.errors import WrongUse
 from defa_id.types import generating, shipped
 
 
 def test_what_lies_here_is_what_the_definitions_give(project: Path) -> None:
     made = generating.outputs(project)
     assert made == generating.outputs(project)
-    assert len(made) == 6 * len(shipped.load(project).families) + 4  # and pins, CWT tables, page, vocabulary
+    assert len(made) == 7 * len(shipped.load(project).families) + 4  # and pins, CWT tables, page, vocabulary
     differing = [name for name, data in made.items() if (project / name).read_bytes() != data]
     assert not differing, "run: python3 run.py types"
     assert not generating.stale(project), "run: python3 run.py types"
@@ -71,12 +72,42 @@ def test_the_rest_of_the_vocabulary_stays_as_people_wrote_it(project: Path) -> N
 
 def test_every_type_of_the_vocabulary_is_defined(project: Path) -> None:
     vocabulary = json.loads((project / generating.VOCABULARY).read_text(encoding="utf-8"))
+    assert len({entry["type"] for entry in vocabulary["types"]}) == len(vocabulary["types"])
     for entry in vocabulary["types"]:
+        if "uri" not in entry:
+            continue
         one = shipped.family(entry["type"])
         assert (entry["family"], entry["uri"], entry["subject"]) == (one.name, one.uri, one.subject)
         if "schema" in entry:
             lies = project / "schemas" / "credentials" / Path(entry["schema"]["target"]).name
             assert canonical.digest(json.loads(lies.read_text(encoding="utf-8"))) == entry["schema"]["sha256"]
+
+
+def test_types_of_other_standards_belong_to_a_family_and_bear_no_name_of_ours(project: Path) -> None:
+    vocabulary = json.loads((project / generating.VOCABULARY).read_text(encoding="utf-8"))
+    foreign = {entry["type"]: entry for entry in vocabulary["types"] if "uri" not in entry}
+    assert {(name, entry["format"], entry["family"]) for name, entry in foreign.items()} == {
+        ("urn:eudi:pid:1", "sd-jwt-vc", "person-identity"),
+        ("eu.europa.ec.eudi.pid.1", "mdoc", "person-identity"),
+        ("claim-169", "cwt", "person-identity"),
+        ("philsys-id", "philsys", "person-identity"),
+        ("hcert-v", "cwt", "health-certificate"),
+        ("hcert-t", "cwt", "health-certificate"),
+        ("hcert-r", "cwt", "health-certificate"),
+        ("OpenBadgeCredential", "vc", "education"),
+        ("AchievementCredential", "vc", "education"),
+        ("eu.europa.ec.av.1", "mdoc", "age-over"),
+        ("eu.europa.ec.eudi.msisdn.1", "mdoc", "sim-registration"),
+    }
+    assert all(entry["subject"] == "natural" and "schema" not in entry for entry in foreign.values())
+
+
+def test_a_standard_names_a_family_that_is_there(checkout: Path) -> None:
+    path = checkout / "schemas" / "types" / "standards" / "hcert.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**document, "family": "health"}), encoding="utf-8")
+    with pytest.raises(WrongUse, match="no family is called health"):
+        generating.outputs(checkout)
 
 
 def test_what_fits_stands_on_one_line() -> None:
