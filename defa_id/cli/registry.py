@@ -54,8 +54,8 @@ _SECTIONS: Final = {
     "Edit the sources": ("add-issuer", "add", "rotate", "recognise", "suspend", "withdraw", "reinstate"),
     "Look before you sign": ("lint", "diff", "simulate", "status", "show"),
     "Agree": ("propose", "rotate-role", "renew", "sign"),
-    "Publish": ("publish", "stamp", "bundle"),
-    "Watch and verify": ("doctor", "conformance", "refresh", "compare", "accept"),
+    "Publish": ("publish", "stamp", "bundle", "export", "import"),
+    "Watch and verify": ("doctor", "conformance", "refresh", "prefetch", "compare", "accept"),
 }
 
 
