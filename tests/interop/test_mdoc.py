@@ -36,7 +36,7 @@ def world() -> World:
 
 
 def judged(world: World, data: bytes, expected: Expected = Expected()) -> Verdict:
-    return world.verify(data, expected=expected, at=MOMENT + timedelta(seconds=30), now=MOMENT)
+    return world.verify(data, expected=expected, at=datetime.now(UTC) + timedelta(seconds=30), now=MOMENT)
 
 
 def ours() -> bytes:
