@@ -23,7 +23,7 @@ Exit codes:
   1  something is due or wrong
   2  wrong use
   3  it could not be found out
-  4  the registry cannot be trusted"""
+  4  the registry, or a state's part of it, cannot be trusted"""
 
 
 @click.command("doctor", epilog=_EXITS)
@@ -53,7 +53,7 @@ def doctor(
     """
     from defa_id.cli.errors import UNDECIDED, UNTRUSTED, described
     from defa_id.operator import doctor_report
-    from defa_id.operator.doctor import OK, examine
+    from defa_id.operator.doctor import DUE, OK, examine
 
     if directory is not None and (registry or root):
         raise WrongUse("--dir looks at sources, --registry at what is published", hint="Give one of them.")
@@ -74,7 +74,7 @@ def doctor(
     else:
         terminal.write(doctor_report.text(report, terminal.style()))
     if report.verdict != OK:
-        ctx.exit(1)
+        ctx.exit(1 if report.verdict == DUE else UNTRUSTED)
 
 
 def _patient(directory: Path | None, registry: str | None, root: str | None, now: datetime) -> Patient:

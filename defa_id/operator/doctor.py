@@ -23,14 +23,17 @@ from defa_id.trust.registry import Registry
 
 OK: Final = "ok"
 DUE: Final = "due"
+UNTRUSTED: Final = "untrusted"
 RATIFICATION: Final = timedelta(hours=72)  # a break-glass denial is answered by then [registry design, Operators]
 _PART: Final = 3  # a role or list is due in the last third of its life, or long-lived ones would always be [own]
+_REFUSED: Final = "refused"
 _DUPLICATES: Final = frozenset({"unique", "id.conflict", "key.reuse", "key.name"})
 _UNREADABLE: Final = frozenset({"key.unreadable", "key.digest", "key.weak", "key.private"})
 
 
 class Problem(NamedTuple):
-    """Something that is wrong now. `kind` is duplicate, unreadable, rule, denial, floor or empty."""
+    """Something that is wrong now. `kind` is refused (nobody believes this state's part), duplicate, unreadable,
+    rule, denial, floor or empty."""
 
     kind: str
     where: str
@@ -41,7 +44,7 @@ class Problem(NamedTuple):
 class Patient(NamedTuple):
     """A registry as it is looked at: its sources or what is published of them, and when its roles expire.
     `broken`: states whose own keys were replaced without the word of those who held them before; `lives`:
-    for how long roles are signed, as far as it is known."""
+    for how long roles are signed, as far as it is known; `refused`: why a state's part is not believed."""
 
     tree: Tree
     roles: Mapping[str, datetime]
@@ -51,6 +54,7 @@ class Patient(NamedTuple):
     unpublished: bool = False
     broken: tuple[str, ...] = ()
     lives: Mapping[str, timedelta] = {}
+    refused: Mapping[str, RegistryRejected] = {}
 
 
 class Report(NamedTuple):
@@ -69,7 +73,9 @@ class Report(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """`ok`, or `due`: something is to be done."""
+        """`ok`; `due`, something is to be done; or `untrusted`, a state's part is not to be believed."""
+        if any(problem.kind == _REFUSED for problem in self.problems):
+            return UNTRUSTED
         return DUE if self.due or self.problems else OK
 
     def to_dict(self) -> Object:
@@ -118,8 +124,17 @@ def of_sources(tree: Tree, published_path: Path) -> Patient:
 
 
 def of_published(registry: Registry) -> Patient:
-    """What is published, its signatures verified. Raises `RegistryRejected` for a list nobody entitled signed."""
-    lists = {state: dict(registry.state_list(state).document) for state in registry.states()}
+    """What is published, its signatures verified. A state whose part is not to be believed is told, and left out.
+    Raises `RegistryRejected` for what all of them share."""
+    lists: dict[str, Object] = {}
+    denials: dict[str, Object] = {}
+    refused: dict[str, RegistryRejected] = {}
+    for state in registry.states():
+        try:
+            denials[state] = _denials(registry, state)
+            lists[state] = dict(registry.state_list(state).document)
+        except RegistryRejected as rejected:
+            refused[state] = rejected
     about = {"registry": registry.name, "environment": registry.environment, "title": registry.name, "valid_days": 1}
     vocabulary = dict(registry.vocabulary)
     named = [entry.get("schema", {}) for entry in vocabulary.get("types", [])]
@@ -131,12 +146,14 @@ def of_published(registry: Registry) -> Patient:
             for service in entity["services"]
             for entry in service["credentials"]
         ]
-        states[state] = State(content(listing), _denials(registry, state), _schemas(registry, f"{state}/", own))
+        states[state] = State(content(listing), denials[state], _schemas(registry, f"{state}/", own))
         named += own
     tree = Tree(about, vocabulary, _schemas(registry, "", named), states)
     broken = tuple(state for state in lists if registry.broken_handovers(state))
     lives = _lives(registry, lists)
-    return Patient(tree, registry.expiries, lists, registry.version, registry.issued, broken=broken, lives=lives)
+    return Patient(
+        tree, registry.expiries, lists, registry.version, registry.issued, broken=broken, lives=lives, refused=refused
+    )
 
 
 def examine(patient: Patient, at: datetime, *, at_least: int = 1, within: int = expiries.WARNED_AT[-1]) -> Report:
@@ -149,11 +166,11 @@ def examine(patient: Patient, at: datetime, *, at_least: int = 1, within: int = 
         *expiries.of_roles(patient.roles),
         *(e for listing in lists.values() for e in expiries.of_list(listing, at)),
     ]
-    usable = {
+    usable = dict.fromkeys([*patient.lists, *patient.refused], 0) | {
         state: sum(expiries.usable(service, at) for entity in listing["entities"] for service in entity["services"])
         for state, listing in lists.items()
     }
-    problems = (*_floor(usable, at_least), *_broken(findings), *_overdue(patient, lists, at))
+    problems = (*_refused(patient), *_floor(usable, at_least), *_broken(findings), *_overdue(patient, lists, at))
     return Report(
         patient.tree.name,
         patient.tree.environment,
@@ -222,6 +239,12 @@ def _floor(usable: Mapping[str, int], at_least: int) -> Iterator[Problem]:
         yield Problem("empty", "registry", "no verifier can rely on any service listed here", remedy)
     elif total < at_least:
         yield Problem("floor", "registry", f"{total} services can be relied on, fewer than {at_least}", remedy)
+
+
+def _refused(patient: Patient) -> Iterator[Problem]:
+    for state, why in patient.refused.items():
+        said = f"{state} is believed by nobody ({why.code}): {why.message}"
+        yield Problem(_REFUSED, f"states/{state}", said, "Publish it again from its sources, signed by its own keys.")
 
 
 def _broken(findings: list[Finding]) -> Iterator[Problem]:

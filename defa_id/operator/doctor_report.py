@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from defa_id.codec import times
-from defa_id.operator.doctor import OK, Report
+from defa_id.operator.doctor import DUE, OK, Report
 from defa_id.operator.expiries import WARNED_AT
 from defa_id.report.layout import Layout, shown
 from defa_id.report.style import PLAIN, Style
@@ -19,9 +19,9 @@ def text(report: Report, style: Style = PLAIN) -> str:
     """The verdict first, then what is wrong, what ends soonest, and what is only to be known."""
     page = Layout(style)
     issued = f"version {report.version}, {times.show(report.issued)}" if report.issued else "not published"
-    hue = "green" if report.verdict == OK else "yellow"
+    hue = {OK: "green", DUE: "yellow"}.get(report.verdict, "red")
     beside = f"{shown(report.registry, 64)}, {shown(report.environment, 12)}: {issued}"
-    page.banner("OK" if report.verdict == OK else "DUE", "bold", hue, beside=beside)
+    page.banner(report.verdict.upper(), "bold", hue, beside=beside)
     if report.problems:
         page.heading(f"Problems ({len(report.problems)})")
     for problem in report.problems[:_MOST]:
@@ -58,7 +58,7 @@ def prometheus_down(code: int) -> str:
 
 def _gauges(report: Report) -> Iterator[str]:
     yield from _gauge("up", "Whether the registry could be read and trusted.", [("", 1)])
-    yield from _code(0 if report.verdict == OK else 1)
+    yield from _code({OK: 0, DUE: 1}.get(report.verdict, 4))
     steps = [(f'within_days="{days}"', _reached(report, days)) for days in (0, *WARNED_AT)]
     yield from _gauge("due", "Ends that leave a gap within so many days; 0: over.", steps)
     kinds = sorted({problem.kind for problem in report.problems})
