@@ -255,10 +255,14 @@ class _Refresh:
         if served is None or best is None:
             return self._kept()
         if best is self._standing:
-            return Refreshed(UNCHANGED, best.registry, served, tuple(self._troubles))
-        doubts = tuple(_doubts(best.registry))
+            return self._come_to(UNCHANGED, best, served)
+        done = self._come_to(UPDATED, best, served)
         self._store(best)
-        return Refreshed(UPDATED, best.registry, served, tuple(self._troubles), doubts)
+        return done
+
+    def _come_to(self, outcome: str, held: _Held, served: str | None) -> Refreshed:
+        doubts = tuple(_doubts(held.registry))
+        return Refreshed(outcome, held.registry, served, tuple(self._troubles), doubts)
 
     def not_written(self, error: OSError) -> Refreshed:
         """What it comes to when the disk does not take what was fetched. Raises `WrongUse` if nothing stands."""
@@ -274,7 +278,7 @@ class _Refresh:
 
     def _kept(self) -> Refreshed:
         if self._standing is not None:
-            return Refreshed(KEPT, self._standing.registry, None, tuple(self._troubles))
+            return self._come_to(KEPT, self._standing, None)
         refused = next((trouble for trouble in self._troubles if trouble.refused), None)
         worst = refused or (self._troubles[0] if self._troubles else None)
         if worst is None:

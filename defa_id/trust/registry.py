@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -20,6 +21,7 @@ from defa_id.trust.signed import Opened
 
 BESIDE: Final = "beside the registry"
 _STALE_DAYS: Final = 30  # registry design, freshness: beyond it no level may rest on it
+_VALUES: Final = re.compile(rb'"value"[ \t\n\r]*:[ \t\n\r]*("[^"\\]*(?:\\.[^"\\]*)*")', re.DOTALL)
 _LEEWAY: Final = timedelta(seconds=limits.LEEWAY_SECONDS)
 
 
@@ -48,6 +50,7 @@ class Registry:
         self._keys: dict[str, PublicKey] = {}
         self._targets: dict[str, bytes | None] = {}
         self._issuers: dict[str, tuple[Service, ...]] = {}
+        self._named: dict[str, Mapping[str, list[Service]]] = {}
         self._certified: dict[Hashable, tuple[Service, ...]] = {}
         self._raw = {
             path[:2]: data
@@ -153,9 +156,8 @@ class Registry:
         if found is None:
             found = tuple(
                 service
-                for territory in self._mentioning(issuer)
-                for service in self.state_list(territory).services
-                if any(name.value == issuer for name in service.names)
+                for territory in self._naming.get(strict_json_text(issuer), ())
+                for service in self._services_of(territory).get(issuer, ())
             )
             if len({service.state for service in found}) > 1:
                 raise RegistryRejected("two states list one issuer identifier", code="REG_ID_CONFLICT")
@@ -277,8 +279,28 @@ class Registry:
             pass
         return ()
 
+    @cached_property
+    def _naming(self) -> Mapping[bytes, tuple[str, ...]]:
+        """By everything that stands as a value in a list, as JSON spells it, the states it stands in: what
+        tells a stranger at once, and opens and verifies only the lists that a look-up needs."""
+        found: dict[bytes, tuple[str, ...]] = {}
+        for territory in self.states():
+            for text in set(_VALUES.findall(self._raw[territory])):
+                found[text] = (*found.get(text, ()), territory)
+        return found
+
+    def _services_of(self, territory: str) -> Mapping[str, list[Service]]:
+        """A state's authorisations by the names of their issuers."""
+        if territory not in self._named:
+            named: dict[str, list[Service]] = {}
+            for service in self.state_list(territory).services:
+                for name in dict.fromkeys(name.value for name in service.names):
+                    named.setdefault(name, []).append(service)
+            self._named[territory] = named
+        return self._named[territory]
+
     def _mentioning(self, text: str) -> Iterator[str]:
-        """The states whose list holds this text; a look-up opens and verifies only those."""
+        """The states whose list holds this text."""
         needle = strict_json_text(text)
         return (territory for territory in sorted(self._raw) if needle in self._raw[territory])
 

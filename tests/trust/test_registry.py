@@ -6,6 +6,7 @@ Row numbers are those of area J (and I-28, I-07 of the invariants) of the advers
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,9 +18,11 @@ from hypothesis import strategies as st
 from defa_id.codec import times
 from defa_id.errors import RegistryRejected
 from defa_id.policy import Policy
+from defa_id.trust import signed
 from defa_id.trust.records import read_denials, read_list
 from defa_id.trust.registry import Registry
 from defa_id.trust.seen import Seen
+from defa_id.trust.signed import Opened
 from defa_id.verdict import Decision, Verdict
 from defa_id.verifier import Verifier
 from tests.support.world import (
@@ -51,6 +54,53 @@ def short(verdict: Verdict) -> list[str | None]:
 def judged(registry: Registry, token: str, *, at: datetime = NOW, for_state: str = "TH", **policy: Any) -> Verdict:
     rules = Policy.from_document({"id": "test", **policy}).asking(for_state=for_state)
     return Verifier(registry, rules).verify(token, at=at)
+
+
+# --- looking up ------------------------------------------------------------------------------------
+
+
+def test_a_stranger_opens_no_list(monkeypatch: pytest.MonkeyPatch, repository: Repository) -> None:
+    """What a look-up costs does not grow with the registry: one list for a name, none for a stranger."""
+    asked: list[str] = []
+    registry, entitled = repository.open(), signed.entitled_target
+
+    def counting(opened: Opened, path: str) -> bytes | None:
+        asked.append(path)
+        return entitled(opened, path)
+
+    monkeypatch.setattr(signed, "entitled_target", counting)
+    for name in ("did:web:nobody.example", "", '"', ISSUER[:-1], ISSUER + "#key-1", "\ud800", "\x00"):
+        assert registry.services(name) == ()
+    assert not asked
+    assert registry.services(ISSUER)
+    assert asked == ["SG/list.json"]
+
+
+@pytest.mark.parametrize("indent", [None, 2, "\t"])
+def test_a_look_up_finds_what_is_listed_however_it_is_laid_out(repository: Repository, indent: Any) -> None:
+    listing = json.loads(repository.list_of("SG")[1])
+    names = ['did:web:a"b.example', "did:web:a\\b.example", "did:web:\u0e01.example", "did:web:a\nb.example", "value"]
+    for name in names:
+        found = listing["entities"][0]["services"][0]["identifiers"]
+        found.append({"kind": "did", "value": name, "valid_from": GRANT, "recorded": GRANT})
+    repository.place("SG-ops", "SG/list.json", json.dumps(listing, ensure_ascii=False, indent=indent).encode())
+    registry = repository.open()
+    for name in (ISSUER, *names):
+        assert [service.service_id for service in registry.services(name)] == [
+            service.service_id
+            for service in registry.state_list("SG").services
+            if any(own.value == name for own in service.names)
+        ], name
+        assert registry.services(name)
+
+
+def test_a_list_made_to_be_slow_is_not_slow(repository: Repository) -> None:
+    for filling in (b'"value":"', b'"value":"\\', b'"value":', b'\\"value\\":\\"', b'"value":"x"'):
+        repository.place("TH-ops", "TH/list.json", b"{" + filling * (4_000_000 // len(filling)))
+        registry = repository.open()
+        began = time.process_time()
+        assert registry.services(ISSUER)
+        assert time.process_time() - began < 5, filling
 
 
 # --- J10, X14: expiry is a grade -------------------------------------------------------------------
