@@ -20,12 +20,13 @@ _FORMAT: Final = "ts119602"
 
 
 class Written(NamedTuple):
-    """One list that was exported: where to, how large it is, and what has no place in it."""
+    """One list that was exported: where to, its size, what has no place in it, and what readers may object to."""
 
     state: str
     path: Path
     bytes: int
     left_out: list[str]
+    warnings: list[str]
 
 
 @click.command("export")
@@ -63,10 +64,10 @@ def export(
         raise WrongUse(f"no state {state!r} in this registry", hint=f"The states are {', '.join(opened.states())}.")
     written = []
     for name in states:
-        data, left_out = _exported(opened, name, key, certificate, now)
+        data, left_out, warnings = _exported(opened, name, key, certificate, now)
         path = out if state else out / f"{name}.{'jws' if key else 'json'}"
         storage.write(path, data)
-        written.append(Written(name, path, len(data), left_out))
+        written.append(Written(name, path, len(data), left_out, warnings))
     if as_json:
         told = [{**one._asdict(), "path": str(one.path)} for one in written]
         terminal.write_json({"format": kind, "signed": key is not None, "written": told})
@@ -75,6 +76,8 @@ def export(
         terminal.write(f"{one.state}: {one.path} ({one.bytes:,} bytes{', signed' if key else ''})\n")
         for what in one.left_out:
             terminal.say(f"warning: {one.state}: left out, {what}")
+        for what in one.warnings:
+            terminal.say(f"warning: {one.state}: {what}")
 
 
 @click.command("import")
@@ -127,7 +130,7 @@ def import_(
 
 def _exported(
     opened: Registry, state: str, key: Path | None, certificate: Path | None, now: datetime
-) -> tuple[bytes, list[str]]:
+) -> tuple[bytes, list[str], list[str]]:
     from defa_id.codec import times
     from defa_id.issue import signing
     from defa_id.operator import storage
@@ -142,10 +145,13 @@ def _exported(
     payload = lote.exported(document, opened.name, now, denied)
     left_out = lote.left_out(document)
     if key is None or certificate is None:
-        return storage.pretty(payload), left_out
+        return storage.pretty(payload), left_out, []
     chain = seals.certificates(storage.read_bytes(certificate))
+    names = [label["value"] for label in document["state"]["names"]]
+    why = seals.misnamed(chain[0], names, state)
+    warnings = [f"other readers may refuse this signer's certificate: {why}"] if why else []
     sealed = seals.seal(signing.to_json(payload), signing.read(storage.read_bytes(key)), chain, now)
-    return sealed.encode("ascii"), left_out
+    return sealed.encode("ascii"), left_out, warnings
 
 
 def _told(outcome: str, path: Path, document: dict[str, Any]) -> dict[str, Any]:

@@ -29,13 +29,13 @@ _KINDS: Final = {"issuance": "issuance", "status": "status", "revocation": "stat
 
 
 class Read(NamedTuple):
-    """What a list says; `about` is what the extension says of it as a whole. `entities` are drafts in the form
-    of schemas/state-list.schema.json; `notes` say what was left out or could not be told, `unreadable`
-    counts the certificates and keys among it."""
+    """What a list says; `operators` are the names of its operator, `about` what the extension says of it as a
+    whole. `entities` are drafts in the form of schemas/state-list.schema.json; `notes` say what was left out
+    or could not be told, `unreadable` counts the certificates and keys among it."""
 
     territory: str
     kind: str
-    operator: str
+    operators: list[str]
     sequence: int
     issued: datetime
     next_update: datetime
@@ -81,19 +81,21 @@ class _Reading:
             raise RegistryRejected("the list names no territory of two letters", code="REG_FORMAT")
         self.territory = territory
         self.issued = times.parse(scheme["ListIssueDateTime"], "ListIssueDateTime")
+        if scheme["NextUpdate"] is None:  # TS 119 602 §6.3.15
+            raise RegistryRejected("the list is closed: nobody keeps it any more", code="REG_EXPIRED")
         next_update = times.parse(scheme["NextUpdate"], "NextUpdate")
         if scheme.get("PointersToOtherLoTE"):
             self.notes.append("pointers to other lists are not followed: import each by itself, with its own signer")
         entities = [self._entity(entity) for entity in body.get("TrustedEntitiesList", ())]
-        operator = _names(scheme["SchemeOperatorName"])[0]["value"]
+        operators = [name["value"] for name in _names(scheme["SchemeOperatorName"])]
         return Read(
             territory,
             str(scheme.get("LoTEType", "")),
-            operator,
+            operators,
             sequence,
             self.issued,
             next_update,
-            _extension(scheme.get("SchemeExtensions", ())),
+            self._extension(scheme.get("SchemeExtensions", ()), "the list"),
             [entity for entity in entities if entity["services"]],
             self.notes,
             self.unreadable,
@@ -101,7 +103,8 @@ class _Reading:
 
     def _entity(self, entity: Object) -> Object:
         information = entity["TrustedEntityInformation"]
-        ours = _extension(information.get("TEInformationExtensions", ()))
+        where = printable(_names(information["TEName"])[0]["value"])
+        ours = self._extension(information.get("TEInformationExtensions", ()), where)
         names = _same_names(_names(information["TEName"]), ours)
         uris = [one["uriValue"] for one in information["TEInformationURI"]]
         numbers = [{"scheme": "TETradeName", "value": one["value"]} for one in information.get("TETradeName", ())]
@@ -121,9 +124,11 @@ class _Reading:
 
     def _service(self, entity: Object, service: Object) -> Object | None:
         information = service["ServiceInformation"]
-        ours = _extension(information.get("ServiceInformationExtensions", ()))
         identity = information["ServiceDigitalIdentity"]
         where = f"{printable(entity['entity_id'])}, {printable(str(information.get('ServiceTypeIdentifier')))}"
+        ours = self._extension(information.get("ServiceInformationExtensions", ()), where)
+        for past in service.get("ServiceHistory", ()):
+            self._extension(past.get("ServiceInformationExtensions", ()), where)
         held = {lote.identity(one): one for one in self._identifiers(identity, where)}
         return self._ours(ours, information, held, where) if ours else self._theirs(information, service, held, where)
 
@@ -216,6 +221,19 @@ class _Reading:
         except (ChangeRefused, binascii.Error, KeyError, TypeError, AttributeError, ValueError):
             self._cannot(f"{where}: a certificate or key is left out, it cannot be read")
 
+    def _extension(self, extensions: Iterable[Any], where: str) -> Object:
+        """This project's part among extensions, {} if there is none. Raises `RegistryRejected` for a critical
+        one that nobody knows here (TS 119 602 §6.3.17, §6.6.9)."""
+        found: list[Object] = []
+        for one in extensions:
+            others = {name: value for name, value in one.items() if name != EXTENSION} if isinstance(one, dict) else one
+            if _critical(others):
+                raise RegistryRejected(
+                    f"the list holds an extension that must be understood, and is not: in {where}", code="REG_FORMAT"
+                )
+            found += [one[EXTENSION]] if isinstance(one, dict) and EXTENSION in one else []
+        return dict(found[0]) if found else {}
+
     def _cannot(self, why: str) -> None:
         self.unreadable += 1
         self.notes.append(why)
@@ -253,10 +271,13 @@ def _mismatch(identifier: Object) -> str:
     return ""
 
 
-def _extension(extensions: Iterable[Any]) -> Object:
-    """This project's part among extensions, {} if there is none."""
-    found = [one[EXTENSION] for one in extensions if isinstance(one, dict) and EXTENSION in one]
-    return dict(found[0]) if found else {}
+def _critical(extension: Any) -> bool:
+    """Whether an extension says, at any depth, that whoever does not know it must not go on."""
+    if isinstance(extension, list):
+        return any(_critical(one) for one in extension)
+    if not isinstance(extension, dict):
+        return False
+    return any((name.lower() == "critical" and value is True) or _critical(value) for name, value in extension.items())
 
 
 def _names(labels: Iterable[Object]) -> list[Object]:

@@ -59,6 +59,8 @@ def take_in(
         retrieved = times.show(now.replace(microsecond=0))
         read = lote_reading.read(content, retrieved)
         _require_current(read, now)
+        if why := seals.misnamed(sealed.certificate, read.operators, read.territory):
+            read.notes.append(f"its signer's certificate is believed because it is pinned, not by its name: {why}")
         digest = hashlib.sha256(sealed.payload).hexdigest()
         if before is not None and _is_what_was_taken(before, read, digest):
             return Taken(UNCHANGED, path_of(directory, name), before)
@@ -159,7 +161,7 @@ def _document(name: str, read: Read, sealed: seals.Sealed, anchor: bytes, proven
         "name": name,
         "territory": read.territory,
         "kind": read.kind,
-        "operator": read.operator,
+        "operator": read.operators[0],
         "sequence": read.sequence,
         "issued": times.show(read.issued),
         "next_update": times.show(read.next_update),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -28,11 +28,12 @@ _REFUSED: Final = "the list is not believed"
 
 
 class Sealed(NamedTuple):
-    """A list that was opened: its content, who signed it (SHA-256 of the certificate), and when, as claimed."""
+    """A list that was opened: its content, who signed it (the certificate, and its SHA-256), and when, as claimed."""
 
     payload: bytes
     signer: str
     signed_at: datetime | None
+    certificate: bytes
 
 
 def seal(payload: bytes, key: SigningKey, chain: Sequence[bytes], now: datetime) -> str:
@@ -52,6 +53,24 @@ def seal(payload: bytes, key: SigningKey, chain: Sequence[bytes], now: datetime)
     return signing.sign_compact(key, header, payload)
 
 
+def misnamed(certificate: bytes, operators: Collection[str], territory: str) -> str:
+    """Why a signer's certificate (DER) is not named as the list's operator is; empty if it is.
+
+    A list's signer is named after its operator and the operator's country (TS 119 602 §6.8); readers may insist.
+    """
+    from cryptography.x509.oid import NameOID
+
+    subject = x5c.load(certificate).subject
+    countries = {str(one.value) for one in subject.get_attributes_for_oid(NameOID.COUNTRY_NAME)}
+    organisations = {str(one.value) for one in subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)}
+    if territory not in countries:
+        return f"its country is {printable(', '.join(sorted(countries)) or 'not given')}, and not {territory}"
+    if not organisations & set(operators):
+        named = printable(", ".join(sorted(organisations)) or "not given")
+        return f"its organisation is {named}, which is none of the operator's names"
+    return ""
+
+
 def unseal(data: bytes, pinned: bytes, now: datetime) -> Sealed:
     """The content of a compact JWS whose signer is `pinned` (DER): that very certificate, or one an
     authority issued. Raises `RegistryRejected` REG_SIGNATURE, REG_FORMAT, LIMIT_REGISTRY."""
@@ -69,7 +88,7 @@ def unseal(data: bytes, pinned: bytes, now: datetime) -> Sealed:
         chain = _chain(header)
         signer = _signer(chain, pinned, now)
         signer.verify(header["alg"], signature, segments[0] + b"." + segments[1])
-        return Sealed(payload, x5c.fingerprint(chain[0]), _claimed(header))
+        return Sealed(payload, x5c.fingerprint(chain[0]), _claimed(header), chain[0])
     except Fault as fault:
         raise RegistryRejected(f"{_REFUSED}: {fault.code} {fault.why}".rstrip(), code="REG_SIGNATURE") from None
 

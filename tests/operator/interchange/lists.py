@@ -29,11 +29,19 @@ def moment(day: int) -> str:
     return times.show(NOW + day * DAY)
 
 
-def certificate(key: SigningKey, *, by: SigningKey | None = None, authority: bool = False, name: str = "Test") -> bytes:
+def certificate(
+    key: SigningKey,
+    *,
+    by: SigningKey | None = None,
+    authority: bool = False,
+    name: str = "Test",
+    organisation: str | None = None,
+) -> bytes:
     """A certificate (DER) of the key, self-signed or issued by another named `Authority`; valid around NOW."""
     signer = (by or key).native
     assert isinstance(signer, ec.EllipticCurvePrivateKey)
-    subject = x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "SG"), x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    own = [] if organisation is None else [x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation)]
+    subject = x509.Name([*_name(name), *own])
     issuer = subject if by is None else _name("Authority")
     builder = (
         x509.CertificateBuilder()

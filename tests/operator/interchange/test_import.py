@@ -328,6 +328,26 @@ def test_one_state_signed_and_taken_in_again(desk: Desk) -> None:
     assert comparable(desk.held()["entities"]) == comparable(source["entities"])
 
 
+def test_a_signer_is_named_as_the_lists_operator_is(desk: Desk) -> None:
+    """TS 119 602 §6.8: told when a list is exported and when it is taken in; refused by neither."""
+    out, key = desk.machine.home / "SG.jws", desk.machine.home / "key.json"
+    key.write_bytes(signing.to_json(signing.to_jwk(KEY)))
+    operator = load(desk.directory).states["SG"].listing["state"]["names"][0]["value"]
+    for state, organisation, why in (
+        ("SG", operator, ""),
+        ("SG", "Somebody", "its organisation is Somebody, which is none of the operator's names"),
+        ("SG", None, "its organisation is not given, which is none"),
+        ("TH", operator, "its country is SG, and not TH"),
+    ):
+        chain = pem(desk.machine.home / "named.pem", lists.certificate(KEY, name="Named", organisation=organisation))
+        asked = ("registry", "export", "--registry", desk.directory / "published", "--state", state, "--out", out)
+        (written,) = desk.machine.run(*asked, "--key", key, "--certificate", chain).document["written"]
+        name = f"{state.lower()}-{len(organisation or '')}"
+        taken = ("registry", "import", out, "--dir", desk.directory, "--name", name, "--signer", chain)
+        notes = [note for note in desk.machine.run(*taken).document["notes"] if "because it is pinned" in note]
+        assert [why in text for text in (*written["warnings"], *notes)] == ([True, True] if why else [])
+
+
 def test_all_states_and_the_same_bytes_twice(desk: Desk) -> None:
     published, folders = desk.directory / "published", [desk.machine.home / name for name in ("one", "two")]
     for folder in folders:
