@@ -33,7 +33,7 @@ from defa_id.errors import ChangeRefused, RegistryRejected
 from defa_id.operator import append_only, compiling, roles
 from defa_id.operator.compiling import Compiled
 from defa_id.operator.keyring import Keyring
-from defa_id.operator.published import Published, named
+from defa_id.operator.published import PASSING, Published, named
 from defa_id.operator.roles import Duty
 from defa_id.operator.signers import Signers
 from defa_id.operator.tree import Object, Tree, content
@@ -174,10 +174,13 @@ class Work:
         old, new = self.before.root.signed, self.root.signed
         if not self._fits_after():
             both = copy.deepcopy(new)
+            passing: dict[str, list[str]] = {}
             for role in ("timestamp", "snapshot", "targets"):
                 keyids = [*old.roles[role].keyids, *new.roles[role].keyids]
                 both.roles[role] = Role(list(dict.fromkeys(keyids)), new.roles[role].threshold)
+                passing[role] = [keyid for keyid in old.roles[role].keyids if keyid not in new.roles[role].keyids]
                 both.keys.update((keyid, old.keys[keyid]) for keyid in old.roles[role].keyids)
+            both.unrecognized_fields[_MEMBER][PASSING] = passing  # so that whoever goes on from here knows
             _, data = self._sign(both, self._top["root"], every=True)
             self.files[f"metadata/{both.version}.root.json"] = data
             new.version += 1

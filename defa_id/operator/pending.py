@@ -11,7 +11,7 @@ from tuf.api.metadata import Metadata, Root  # type: ignore[attr-defined]
 
 from defa_id.codec.text import printable
 from defa_id.errors import ChangeRefused, DefaIdError, WrongUse
-from defa_id.operator import changeset, events, lint, publishing, rolechange, signing
+from defa_id.operator import changeset, events, lint, placing, publishing, rolechange, signing
 from defa_id.operator.changeset import ChangeSet
 from defa_id.operator.compiling import Compiled
 from defa_id.operator.demands import Count
@@ -89,6 +89,7 @@ def publish(
     the first is published; the other is overtaken then. Says what has become of every change. Raises
     `ChangeRefused` where none is ready, or one is not what its author and signers wrote; nothing is written then.
     """
+    placing.recover(place)
     published = Published.read(place)
     found = [_standing(path, folder, published, now) for path in all_files(folder)]
     unknown = sorted(set(only) - {standing.id for standing, _ in found})

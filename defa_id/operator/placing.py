@@ -2,11 +2,14 @@
 
 A reader finds what `timestamp.json` names, so everything else is safe on the disk before that one
 file is replaced, and nothing it named before is touched. What fails or dies on the way leaves the old
-publication standing and files that nobody reads; the next publication goes over them.
+publication standing and files that nobody reads; the next publication goes over them. A root that has to
+come after the timestamp waits beside it under a name that says for which one, so that whoever comes
+after a publisher that died between the two can put it in its place.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
@@ -15,6 +18,7 @@ from defa_id.errors import ChangeRefused
 from defa_id.operator import storage
 
 STAMP: Final = "metadata/timestamp.json"
+_LATE: Final = ".late-"
 
 
 def standing(path: Path) -> bytes | None:
@@ -38,14 +42,47 @@ def place(path: Path, files: Mapping[str, bytes], built_on: bytes | None, late: 
     try:
         for name in sorted(first, key=_rank):
             _put(path, name, files[name], built_on)
+        for name in sorted(late):
+            storage.write(path / _waiting(name, files[STAMP]), files[name])
         _sync(path, files)
         _put(path, STAMP, files[STAMP], built_on)
         storage.sync_folder(path / "metadata")
-        for name in sorted(late):
-            _put(path, name, files[name], files[STAMP])
-        storage.sync_folder(path / "metadata")
     except OSError as error:
         raise _failed(path, error) from None
+    finally:
+        _finish(path)
+
+
+def recover(path: Path) -> None:
+    """Finish and clear away what a publisher left that died. Raises as `place`."""
+    try:
+        storage.sweep(path)
+    except OSError as error:
+        raise _failed(path, error) from None
+    _finish(path)
+
+
+def _finish(path: Path) -> None:
+    """Put what waits for the timestamp that stands where it belongs, and clear away what waits for another.
+
+    Raises `ChangeRefused` REG_PUBLISH_CONFLICT, REG_PUBLISH_FAILED.
+    """
+    try:
+        waiting = sorted((path / "metadata").glob(f"{_LATE}*"))
+        stamp = standing(path) if waiting else None
+        for file in waiting:
+            name = f"metadata/{file.name.rpartition('-')[2]}"
+            if stamp is not None and file.name == Path(_waiting(name, stamp)).name:
+                _put(path, name, file.read_bytes(), stamp)
+                storage.sync_folder(path / "metadata")
+            file.unlink(missing_ok=True)
+    except OSError as error:
+        raise _failed(path, error) from None
+
+
+def _waiting(name: str, stamp: bytes) -> str:
+    folder, _, file = name.rpartition("/")
+    return f"{folder}/{_LATE}{hashlib.sha256(stamp).hexdigest()}-{file}"
 
 
 def _put(path: Path, name: str, data: bytes, stands: bytes | None) -> None:

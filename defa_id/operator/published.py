@@ -30,6 +30,7 @@ from defa_id.trust import handover
 Object = dict[str, Any]
 
 MEMBER: Final = "x-defa-id"  # of this project, in TUF's metadata
+PASSING: Final = "passing"  # in it, of a root between two: the keys by role that the next one leaves out
 
 
 class Published(NamedTuple):
@@ -161,9 +162,11 @@ class Published(NamedTuple):
         return top[role] if role in top else self.roles[role][0].signed if role in self.roles else None
 
     def keys_of(self, role: str) -> list[Key]:
-        """The public keys a role has as published; none for a role that is new."""
+        """The public keys a role has as published; none for a role that is new. Those that a publication was
+        about to take away when it ended half way count no more."""
         named, keys = self._named(role)
-        return [keys[keyid] for keyid in named.keyids] if named else []
+        passing = self.root.signed.unrecognized_fields[MEMBER].get(PASSING, {}).get(role, ())
+        return [keys[keyid] for keyid in named.keyids if keyid not in passing] if named else []
 
     def threshold_of(self, role: str) -> int:
         """How many of them must sign; 0 for a role that is new."""

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from tuf.api.metadata import Metadata, Root  # type: ignore[attr-defined]
 
-from defa_id.operator import lint, placing, storage
+from defa_id.operator import lint, placing
 from defa_id.operator.compiling import Compiled
 from defa_id.operator.keyring import Keyring
 from defa_id.operator.making import Work
@@ -43,8 +43,8 @@ def publish(
     """
     now = now.replace(microsecond=0)
     lint.require_clean(tree)
+    placing.recover(path)
     built_on = placing.standing(path)
-    storage.sweep(path)
     work = Work(tree, keyring, path, now, reappointed)
     work.build()
     work.bridge()
@@ -72,8 +72,8 @@ def publish_approved(
     signed = tuple(approved)
     striking = [role.role for role in signed if role.role.endswith("-deny")]
     emergency = bool(striking) and len(striking) == len(signed) and root is None
+    placing.recover(path)
     built_on = placing.standing(path)
-    storage.sweep(path)
     work = Work(tree, keyring, path, now)
     work.adopt(signed, root)
     work.pass_on()
@@ -90,8 +90,8 @@ def stamp(tree: Tree, keyring: Keyring, path: Path, now: datetime) -> Publicatio
     missing, or what stands there would not be accepted by a reader.
     """
     now = now.replace(microsecond=0)
+    placing.recover(path)
     built_on = placing.standing(path)
-    storage.sweep(path)
     work = Work(tree, keyring, path, now)
     work.stamp()
     work.verify()

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from defa_id import distribution, files, places
-from defa_id.cli import errors
+from defa_id.cli import errors, registry_changes
 from defa_id.errors import DefaIdError
-from defa_id.operator import sandbox
+from defa_id.operator import publishing, sandbox, storage
 from defa_id.operator.keyring import FileKeyring
+from defa_id.operator.tree import load
 
 NOBODY = 65534
 MADE = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -49,8 +50,24 @@ def remember(work: Path) -> dict[str, Any]:
     return {"version": registry.version}
 
 
+def publish_changes(work: Path) -> dict[str, Any]:
+    """The operator publishes the change sets that have their signatures."""
+    done, _ = registry_changes.publish_changes(work / "registry", (), LATER)
+    return {"version": done.version, "changed": list(done.changed)}
+
+
+def stamp(work: Path) -> dict[str, Any]:
+    """The machine that serves the registry signs its timestamp anew."""
+    registry = work / "registry"
+    with storage.locked(registry):
+        done = publishing.stamp(load(registry), FileKeyring(registry / "keys"), registry / "published", LATER)
+    return {"version": done.version, "changed": list(done.changed)}
+
+
 ACTIONS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "publish": publish,
+    "publish_changes": publish_changes,
+    "stamp": stamp,
     "refresh": refresh,
     "make_key": make_key,
     "remember": remember,
@@ -70,9 +87,23 @@ def read(place: Path, memory: Path | str = files.NO_MEMORY) -> str:
     return f"{registry.version} {json.dumps(lists, sort_keys=True)}"
 
 
+def keys(place: Path) -> dict[str, int] | None:
+    """How many keys the newest root gives each role."""
+    roots = sorted(place.glob("metadata/*.root.json"), key=lambda path: int(path.name.split(".")[0]))
+    if not roots:
+        return None
+    roles = json.loads(roots[-1].read_bytes())["signed"]["roles"]
+    return {role: len(held["keyids"]) for role, held in roles.items()}
+
+
+def standings(registry: Path) -> list[str]:
+    """What has become of every change set."""
+    return [one.status for one in registry_changes.standings(registry, LATER)]
+
+
 def leftovers(work: Path) -> list[str]:
     """Temporary files that something left behind."""
-    return sorted(str(path.relative_to(work)) for path in work.rglob(".new-*"))
+    return sorted(str(path.relative_to(work)) for name in (".new-*", ".late-*") for path in work.rglob(name))
 
 
 def generations(work: Path) -> list[str]:

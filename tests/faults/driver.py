@@ -75,6 +75,8 @@ def _looked_at(action: str, work: Path) -> dict[str, Any]:
         "then": actions.read(published),
         "cache_then": actions.read(cache) if cache.is_dir() else None,
         "leftovers_then": actions.leftovers(work),
+        "keys_then": actions.keys(published),
+        "standings": actions.standings(work / "registry"),
     }
 
 
