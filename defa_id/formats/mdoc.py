@@ -215,6 +215,8 @@ def _issuer_signed(signed: Mapping[str, Any], device: DeviceSigned | None) -> Re
     if type(mso.get("docType")) is not str:
         raise Fault("MDOC_SHAPE", "the security object has no docType")
     items = signed.get("nameSpaces", {})
+    if "nameSpaces" in signed and not items:  # ISO/IEC 18013-5 §8.3.2.1.2.2: one at least, or no member at all
+        raise Fault("MDOC_SHAPE", "nameSpaces that hold none")
     if type(items) is not dict or not all(type(s) is str and type(i) is list and i for s, i in items.items()):
         raise Fault("MDOC_SHAPE", "nameSpaces are not lists of items by name")
     return Read(auth, chain, mso, items, device)
