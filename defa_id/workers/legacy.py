@@ -76,7 +76,7 @@ def _work(question: Any) -> None:
         if didkit.key_to_did(method, question["jwk"]) != did:
             raise Fault("DI_SIGNATURE", "the method names another key than the one listed")
         found = json.loads(asyncio.run(_verified(question["document"])))
-    except (didkit.DIDKitException, ValueError) as error:  # type: ignore[misc]  # an untyped module
+    except (didkit.DIDKitException, ValueError) as error:
         raise Unknowable("WORKER_ENDED", "didkit cannot read it") from error
     if found["errors"] or found["checks"] != ["proof"]:
         raise Fault("DI_SIGNATURE", "didkit does not find the proof good")
