@@ -109,7 +109,7 @@ def publish(directory: Path, demo_sign: bool, changes: tuple[str, ...], states: 
     Without --demo-sign: the change sets that have the signatures they need, and nothing else.
     With --reappoint: verifiers who know the lost keys refuse that state until they are told to forget them.
     """
-    from defa_id.cli import registry_changes
+    from defa_id.cli import registry_agreeing
     from defa_id.codec import times
     from defa_id.operator import sandbox
     from defa_id.operator.tree import load
@@ -127,9 +127,9 @@ def publish(directory: Path, demo_sign: bool, changes: tuple[str, ...], states: 
             )
         terminal.progress("checking every rule, signing and publishing")
         publication = sandbox.publish(directory, now, reappointed=states)
-        standings = registry_changes.standings(directory, now)
+        standings = registry_agreeing.standings(directory, now)
     else:
-        publication, standings = registry_changes.publish_changes(directory, changes, now)
+        publication, standings = registry_agreeing.publish_changes(directory, changes, now)
     if as_json:
         published = publication._asdict()
         moments = {name: times.show(published[name]) for name in ("issued", "expires")}
@@ -138,7 +138,7 @@ def publish(directory: Path, demo_sign: bool, changes: tuple[str, ...], states: 
         return
     changed = ", ".join(publication.changed) or "none"
     terminal.write(f"version {publication.version}: {publication.path}\nsigned anew: {changed}, snapshot, timestamp\n")
-    terminal.write(registry_changes.standings_text(standings))
+    terminal.write(registry_agreeing.standings_text(standings))
 
 
 @registry.command("stamp")
@@ -207,7 +207,7 @@ def status(directory: Path, as_json: bool) -> None:
     What is edited and not published, which changes wait for whose signatures, what is struck and not answered,
     what expires when, and whose keys are here.
     """
-    from defa_id.cli import registry_changes
+    from defa_id.cli import registry_agreeing
     from defa_id.operator import overview, sandbox
     from defa_id.operator.keyring import FileKeyring
     from defa_id.operator.tree import load
@@ -215,12 +215,12 @@ def status(directory: Path, as_json: bool) -> None:
     keyring = FileKeyring(directory / sandbox.KEYS)
     now = options.now()
     found = overview.overview(load(directory), keyring, directory / sandbox.PUBLISHED, now)
-    standings = registry_changes.standings(directory, now)
+    standings = registry_agreeing.standings(directory, now)
     if as_json:
         terminal.write_json({**found.to_dict(), "changes": [one.to_dict() for one in standings]})
     else:
         terminal.write(overview.overview_text(found, terminal.style()))
-        terminal.write(registry_changes.standings_text(standings))
+        terminal.write(registry_agreeing.standings_text(standings))
 
 
 def _sources(directory: Path) -> tuple[tuple[str, ...], Read, str]:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import click
 
-from defa_id.cli import options, signing_key, terminal
-from defa_id.errors import ChangeRefused
+from defa_id.cli import options, registry_agreeing, signing_key, terminal
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,9 +18,7 @@ if TYPE_CHECKING:
     from defa_id.operator.changeset import ChangeSet, Derived
     from defa_id.operator.events import Event
     from defa_id.operator.meaning import Meaning
-    from defa_id.operator.pending import Standing
     from defa_id.operator.published import Published
-    from defa_id.operator.publishing import Publication
     from defa_id.operator.tree import Tree
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -65,7 +62,7 @@ def propose(directory: Path, state: str, signing_key: SigningKey, note: str, roo
     signer = signing_key.signer()
     with storage.locked(directory):
         tree = load(directory)
-        published = verified(directory, root, now)
+        published = registry_agreeing.verified(directory, root, now)
         terminal.progress("deriving the change and checking every rule")
         folder = directory / changeset.FOLDER
         change = changeset.propose(tree, published, state, signer, options.visible(note, "the note"), now, folder)
@@ -98,7 +95,7 @@ def diff(change: str | None, directory: Path, root: str | None, as_json: bool) -
     if change is not None and registry_roles.is_one(change):
         registry_roles.show(directory, change, root, now, as_json=as_json)
         return
-    published = verified(directory, root, now)
+    published = registry_agreeing.verified(directory, root, now)
     if change is not None:
         found = [_meaning(_open(directory, change, published, now), now)]
     else:
@@ -140,7 +137,7 @@ def simulate(
     now = options.now()
     moment = options.moment(at, "--at")
     rules = files.load_policy(policy)
-    published = verified(directory, root, now)
+    published = registry_agreeing.verified(directory, root, now)
     standing = changeset.tree_of(published)
     if change is not None:
         opened = _open(directory, change, published, now)
@@ -184,13 +181,13 @@ def sign(change: str, directory: Path, signing_key: SigningKey, root: str | None
         if registry_roles.is_one(change):
             id, counts = registry_roles.sign(directory, change, root, signer, now, ask=ask, as_json=as_json)
         else:
-            published = verified(directory, root, now)
+            published = registry_agreeing.verified(directory, root, now)
             opened = _open(directory, change, published, now)
             id = opened.change.id
             if not as_json:
-                terminal.write(f"{id} by {opened.change.author.key}: {noted(opened.change.note)}\n")
+                terminal.write(f"{id} by {opened.change.author.key}: {registry_agreeing.noted(opened.change.note)}\n")
                 terminal.write(_lines(_meaning(opened, now)))
-            confirm(ask)
+            registry_agreeing.confirm(ask)
             counts = signing.sign(opened.change, opened.derived, published, signer, directory / changeset.FOLDER)
     if as_json:
         terminal.write_json({"change": id, "counts": [one.to_dict() for one in counts]})
@@ -200,77 +197,6 @@ def sign(change: str, directory: Path, signing_key: SigningKey, root: str | None
         terminal.say(f"next:    defa-id registry publish --dir {directory}")
     else:
         terminal.say("next:    the others sign; see how far it is with defa-id registry status")
-
-
-def confirm(ask: bool) -> None:
-    """Ask whoever sits at a terminal whether this is to be signed. Raises `click.Abort`."""
-    if ask and sys.stdin is not None and sys.stdin.isatty():
-        click.confirm("Sign this?", abort=True)
-
-
-def noted(note: str) -> str:
-    """An author's note, as it may be shown."""
-    from defa_id.report.layout import shown
-
-    return shown(note, 400) or "no note"
-
-
-def publish_changes(directory: Path, only: tuple[str, ...], now: datetime) -> tuple[Publication, tuple[Standing, ...]]:
-    """Publish the change sets that have their signatures; snapshot and timestamp are signed with the keys here."""
-    from defa_id.operator import changeset, pending, sandbox, storage
-    from defa_id.operator.keyring import FileKeyring
-    from defa_id.operator.tree import load
-
-    with storage.locked(directory):
-        tree = load(directory)
-        terminal.progress("checking change sets and their signatures")
-        keyring, folder = FileKeyring(directory / sandbox.KEYS), directory / changeset.FOLDER
-        return pending.publish(keyring, tree, folder, directory / sandbox.PUBLISHED, now, only)
-
-
-def standings(directory: Path, now: datetime) -> tuple[Standing, ...]:
-    """Every change set of a registry, and how far it is."""
-    from defa_id.operator import changeset, pending, sandbox
-    from defa_id.operator.published import Published
-
-    folder = directory / changeset.FOLDER
-    if not pending.all_files(folder):
-        return ()
-    return tuple(pending.standings(folder, Published.read(directory / sandbox.PUBLISHED), now))
-
-
-def standings_text(found: tuple[Standing, ...]) -> str:
-    """The same for people: a line each, and one for each role that has to sign."""
-    from defa_id.report.layout import shown
-
-    lines = ["Change sets"] if found else []
-    for one in found:
-        by = f" by {shown(one.author)}" if one.author else ""
-        note = f": {shown(one.note, 120)}" if one.note else ""
-        lines.append(f"  {one.id} {one.status}{by}{note}")
-        lines.extend(f"    {count}" for count in one.counts)
-        if one.problem:
-            lines.append(f"    {shown(one.problem, 300)}")
-    return "".join(f"{line}\n" for line in lines)
-
-
-def verified(directory: Path, root: str | None, now: datetime, *, only: str | None = None) -> Published:
-    """What stands published, its signatures (of all states, or `only` this one) verified as every reader does.
-    Raises `RegistryRejected`."""
-    from defa_id import files
-    from defa_id.operator import sandbox
-    from defa_id.operator.published import Published
-
-    terminal.progress("verifying the published registry")
-    place = directory / sandbox.PUBLISHED
-    opened = files.open_registry(place, root=root, memory=None, now=now)
-    for state in opened.states():
-        if only in (None, state):
-            opened.state_list(state)
-    published = Published.read(place)
-    if published is None or published.version != opened.version:
-        raise ChangeRefused("the published registry changed while it was read", hint="Try again.")
-    return published
 
 
 def _open(directory: Path, name: str, published: Published, now: datetime) -> Opened:

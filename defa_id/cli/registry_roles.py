@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from defa_id.cli import options, registry_changes, signing_key, terminal
+from defa_id.cli import options, registry_agreeing, signing_key, terminal
 from defa_id.errors import ChangeRefused, WrongUse
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def sign(
     change, derived = _open(directory, name, published, now)
     if not as_json:
         terminal.write(_text(change, published))
-    registry_changes.confirm(ask)
+    registry_agreeing.confirm(ask)
     return change.id, signing.sign_roles(change, derived, published, signer, directory / changeset.FOLDER)
 
 
@@ -135,7 +135,7 @@ def verified(directory: Path, root: str | None, now: datetime) -> Published | No
 
     if not (directory / sandbox.PUBLISHED / "metadata" / "timestamp.json").is_file():
         return None
-    return registry_changes.verified(directory, root, now)
+    return registry_agreeing.verified(directory, root, now)
 
 
 def tell(
@@ -159,7 +159,7 @@ def _propose(directory: Path, root: str | None, wanted: Any, key: SigningKey, *,
     signer = key.signer()
     folder = directory / changeset.FOLDER
     with storage.locked(directory):
-        published = registry_changes.verified(directory, root, now)
+        published = registry_agreeing.verified(directory, root, now)
         terminal.progress("deriving the roles and who must sign them")
         change = rolechange.propose(load(directory), published, wanted(published), signer, now, folder)
         path = rolechange.write(folder, change)
@@ -184,7 +184,7 @@ def _words(change: RoleChange, published: Published | None) -> list[str]:
 
 
 def _text(change: RoleChange, published: Published | None) -> str:
-    head = f"{change.id} by {change.author.key}: {registry_changes.noted(change.note)}\n"
+    head = f"{change.id} by {change.author.key}: {registry_agreeing.noted(change.note)}\n"
     return head + "".join(f"• {line}\n" for line in _words(change, published))
 
 

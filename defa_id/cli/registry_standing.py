@@ -156,7 +156,7 @@ def _end(
 
 def _strike(directory: Path, asked: Strike, key: SigningKey, now: datetime, as_json: bool) -> None:
     """Strike, keep it in the working sources, and publish it with the online keys, if they are here."""
-    from defa_id.cli.registry_changes import verified
+    from defa_id.cli.registry_agreeing import verified
     from defa_id.operator import changeset, emergency, pending, sandbox, storage
     from defa_id.operator.keyring import FileKeyring
     from defa_id.operator.tree import Tree, settings

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from defa_id import distribution, files, places
-from defa_id.cli import errors, registry_changes
+from defa_id.cli import errors, registry_agreeing
 from defa_id.errors import DefaIdError
 from defa_id.operator import publishing, sandbox, storage
 from defa_id.operator.keyring import FileKeyring
@@ -52,7 +52,7 @@ def remember(work: Path) -> dict[str, Any]:
 
 def publish_changes(work: Path) -> dict[str, Any]:
     """The operator publishes the change sets that have their signatures."""
-    done, _ = registry_changes.publish_changes(work / "registry", (), LATER)
+    done, _ = registry_agreeing.publish_changes(work / "registry", (), LATER)
     return {"version": done.version, "changed": list(done.changed)}
 
 
@@ -98,7 +98,7 @@ def keys(place: Path) -> dict[str, int] | None:
 
 def standings(registry: Path) -> list[str]:
     """What has become of every change set."""
-    return [one.status for one in registry_changes.standings(registry, LATER)]
+    return [one.status for one in registry_agreeing.standings(registry, LATER)]
 
 
 def leftovers(work: Path) -> list[str]:
