@@ -133,7 +133,8 @@ def fold(checks: Collection[Check], required: Collection[str]) -> Decision:
 class Accepted(NamedTuple):
     """What an accepted credential says: the only way its claims leave a verdict.
 
-    `claims` is what it says about its subject, alike in every format; `document` is the whole
+    `claims` is what it says about its subject, alike in every format; `issuer` is its issuer's identifier,
+    as the registry has it where the credential itself names none; `document` is the whole
     processed document, empty where a policy lets only a part of it leave; `predicates` are the answers to
     the policy's own questions (None: not known); `others` are the further credentials of one presentation.
     """

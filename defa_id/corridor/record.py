@@ -85,7 +85,7 @@ class Record:
         self.subjects.append(
             Accepted(
                 released.claims,
-                credential.issuer or "",
+                credential.issuer or (first.entity_id if first else ""),
                 reached.label(),
                 document,
                 conditions,
