@@ -48,8 +48,9 @@ def prefetch(
 ) -> None:
     """Fetch what a registry names, so that `defa-id verify --sources` needs no network.
 
-    That is every status list, DID document, issuer's metadata and schema outside it. What DIR held and
-    cannot be had anew stays, with the time it was fetched at. Exit code 3 if something is missing.
+    That is every status list, certificate revocation list, DID document, issuer's metadata and schema
+    outside it; of a folder of status lists, those its own address tells. What DIR held and cannot be had
+    anew stays, with the time it was fetched at. Exit code 3 if something is missing.
     """
     from defa_id import disk, files, recorded
     from defa_id.cli.errors import UNDECIDED
@@ -97,7 +98,7 @@ def _progress(total: int) -> Callable[[int], None]:
 def _say(found: Prefetched, kept: Documents, older: Documents, place: Path | None, *, as_json: bool) -> None:
     from defa_id.codec.text import printable
 
-    missing = [{**_missing(trouble), "kept": trouble.wanted.name in older} for trouble in found.troubles]
+    missing = [{**_missing(trouble), "kept": _among(older, trouble.wanted.name)} for trouble in found.troubles]
     if as_json:
         terminal.write_json({"fetched": len(found.documents), "kept": len(kept), "missing": missing})
         return
@@ -109,6 +110,11 @@ def _say(found: Prefetched, kept: Documents, older: Documents, place: Path | Non
         if one["why"]:
             terminal.say(f"         {printable(one['why'], 200)}")
     terminal.say(f"next:    defa-id verify FILE --sources {place}")
+
+
+def _among(older: Documents, name: str) -> bool:
+    """Whether an earlier one is at hand; of a folder, whether anything in it is."""
+    return any(url == name or (name.endswith("/") and url.startswith(name)) for url in older)
 
 
 def _missing(trouble: Trouble) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import pytest
 from click.testing import Result
 
 from defa_id import files, recorded
+from defa_id.codec import limits
 from defa_id.errors import WrongUse
 from defa_id.net import allowed, prefetch
 from defa_id.net.budget import Bounds
@@ -20,15 +21,16 @@ from defa_id.net.source import NetworkSource
 from defa_id.sources import Document, RecordedSource
 from defa_id.trust.registry import Registry
 from tests.cli.conftest import AT
-from tests.support import lists
+from tests.support import certificates, lists, mdocs
 from tests.support.loopback import PATIENT, PUBLIC, Authority, Outside, Server, response, serving
-from tests.support.world import ISSUER, World, vc, vc_jwt
+from tests.support.world import ISSUER, NOW, World, vc, vc_jwt
 
 Command = Callable[..., Result]
 OTHER = "https://status.example/lists/8"
 DID_DOCUMENT = "https://sg-person.example/.well-known/did.json"
 SCHEMA = "https://schema.example/person/1"
 HOSTS = ("status.example", "sg-person.example", "schema.example")
+LIST = Document(b"a list")
 ENTRY = {
     "type": "BitstringStatusListEntry",
     "statusPurpose": "revocation",
@@ -96,6 +98,7 @@ def test_what_it_brings_verifies_offline(run: Command, place: Path, server: Serv
     done = fetch(run, place, "--out", place / "kept", "--bundle", place / "bundle")
     assert done.exit_code == 3
     assert "fetched 3 documents" in done.stdout
+    assert f"warning: SG: folder of status lists {FOLDER}: NET_STATUS" in done.stderr
     assert f"warning: SG: status list {OTHER}: NET_STATUS" in done.stderr
     index = json.loads((place / "kept" / "index.json").read_text())
     assert sorted(index) == sorted([lists.URL, DID_DOCUMENT, SCHEMA])
@@ -110,6 +113,7 @@ def test_what_it_brings_verifies_offline(run: Command, place: Path, server: Serv
 
 def test_nothing_missing_is_exit_0_and_told_as_json(run: Command, place: Path, server: Server) -> None:
     server.answers["/lists/8"] = server.answers["/lists/7"]
+    server.answers["/folder/"] = response(b'{"status_lists": []}')
     done = fetch(run, place, "--bundle", place / "b", "--json")
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout) == {"fetched": 4, "kept": 4, "missing": []}
@@ -137,6 +141,66 @@ def test_a_mirror_fills_in(run: Command, place: Path, server: Server) -> None:
     server.answers.clear()
     assert fetch(run, place, "--out", place / "kept", "--mirror", place / "mirror").exit_code == 3
     assert judged(run, place, place / "kept")["decision"] == "accepted"
+
+
+FOLDER = "https://status.example/folder/"
+AGGREGATION = {"status_lists": [f"{FOLDER}1", f"{FOLDER}2"]}
+
+
+def test_a_folder_of_lists_tells_which_there_are(run: Command, place: Path, server: Server) -> None:
+    server.answers["/folder/"] = response(json.dumps(AGGREGATION).encode())
+    server.answers["/folder/1"] = server.answers["/lists/8"] = server.answers["/lists/7"]
+    done = fetch(run, place, "--out", place / "kept", "--json")
+    assert json.loads(done.stdout)["missing"] == [
+        {
+            "state": "SG",
+            "kind": prefetch.STATUS_LIST,
+            "name": f"{FOLDER}2",
+            "code": "NET_STATUS",
+            "why": "the server answered 404",
+            "kept": False,
+        }
+    ]
+    assert {f"{FOLDER}1", lists.URL, OTHER} < json.loads((place / "kept" / "index.json").read_text()).keys()
+    del server.answers["/folder/"]
+    (missing,) = json.loads(fetch(run, place, "--out", place / "kept", "--json").stdout)["missing"]
+    assert (missing["name"], missing["code"], missing["kept"]) == (FOLDER, "NET_STATUS", True)
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ({"status_lists": ["https://status.example/elsewhere/1"]}, "STATUS_URI"),
+        ({"status_lists": ["http://status.example/folder/1"]}, "STATUS_URI"),
+        ({"status_lists": [f"{FOLDER}1?holder=7"]}, "STATUS_URI"),
+        ({"status_lists": [7]}, "STATUS_URI"),
+        ({"status_lists": FOLDER}, "STATUS_SHAPE"),
+        ({}, "STATUS_SHAPE"),
+        ([], "JSON_NOT_OBJECT"),
+    ],
+    ids=str,
+)
+def test_a_folder_that_leads_astray(told: Any, code: str) -> None:
+    source = RecordedSource({FOLDER: Document(json.dumps(told).encode()), "https://status.example/elsewhere/1": LIST})
+    wanted = [prefetch.Wanted("SG", prefetch.STATUS_FOLDER, FOLDER)]
+    found = prefetch.fetch(wanted, source, datetime(2026, 11, 24, tzinfo=UTC))
+    assert (found.documents, [(one.wanted, one.code) for one in found.troubles]) == ({}, [(wanted[0], code)])
+
+
+def test_a_revocation_list_of_certificates_comes_along(tmp_path: Path) -> None:
+    """As long a one as a verifier takes: longer than any status list."""
+    url = "https://issuer.example/iaca.crl"
+    signed = mdocs.GOLDEN.but(certificate=mdocs.DS.also(certificates.crl_point(url))).bare()
+    data = certificates.revocations(mdocs.IACA, range(1 << 64, (1 << 64) + 40_000))
+    assert limits.STATUS_DOCUMENT_BYTES < len(data) < limits.CRL_BYTES
+    world = mdocs.world(status_lists=[{"url": url}])
+    wanted = prefetch.named(world.registry(), ["SG"])
+    found = prefetch.fetch(wanted, RecordedSource({url: Document(data, "2026-11-24T08:00:00Z")}), NOW)
+    recorded.keep(tmp_path, found.documents)
+    assert not world.verify(signed)
+    verdict = world.verify(signed, source=files.recorded_sources(tmp_path))
+    assert verdict, verdict.to_json(1)
+    assert [line.outcome for line in verdict.checks if line.id == "status.certificate"] == ["passed"]
 
 
 def test_only_some_states(run: Command, place: Path, server: Server) -> None:
