@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NoReturn
 
 import click
@@ -11,6 +12,7 @@ import click
 from defa_id.cli import errors, terminal
 
 NAME: Final = "defa-id"
+_OBJECTS: Final = 100_000  # more than one verification makes: before that there is no garbage worth a search
 
 
 # A command NAME is `defa_id.cli.NAME:NAME`. What the list says of it stands here, so that a list imports none.
@@ -74,12 +76,16 @@ class Commands(click.Group):
             formatter.write_dl(list(_COMMANDS.items()))
 
     def main(  # type: ignore[override]
-        self, args: Sequence[str] | None = None, prog_name: str | None = None, **_: Any
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        leave: Callable[[int], NoReturn] = sys.exit,
+        **_: Any,
     ) -> NoReturn:
-        """Run one command line and exit with its code; no exception of ours or the user's leaves it."""
+        """Run one command line and `leave` with its code; no exception of ours or the user's gets out."""
         given = sys.argv[1:] if args is None else list(args)
         self._main_shell_completion({}, prog_name or NAME)
-        sys.exit(errors.run(self, given, prog_name or NAME))
+        leave(errors.run(self, given, prog_name or NAME))
 
 
 def _show_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
@@ -104,5 +110,6 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """The entry point `defa-id`."""
+    gc.set_threshold(_OBJECTS)
     terminal.prepare()
-    cli.main(prog_name=NAME)
+    cli.main(prog_name=NAME, leave=terminal.leave)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TextIO
 
 from defa_id.errors import WrongUse
 
@@ -58,6 +58,17 @@ def _safe(stream: TextIO | None, descriptor: int) -> TextIO:
 def flush() -> None:
     """Write out what is still held back. Raises `OSError` if it cannot be written: a full disk, an I/O error."""
     sys.stdout.flush()
+
+
+def leave(code: int) -> NoReturn:
+    """End this process now, with everything said.
+
+    An interpreter that ends in its own way takes every object apart, for a sixth of the time of a short
+    command and for nobody: what was to be written is written, and a worker ends with its pipe.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def abandon() -> None:
