@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
+
+from defa_id.values import NamedTuple
 
 # What is being asked, as far as it decides which checks must pass.
 ALWAYS: Final = "always"

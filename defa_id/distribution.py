@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from defa_id import disk, places
 from defa_id.codec import limits
@@ -24,6 +24,7 @@ from defa_id.trust import signed
 from defa_id.trust.registry import BESIDE, Registry
 from defa_id.trust.seen import Seen
 from defa_id.trust.signed import Files, Opened
+from defa_id.values import NamedTuple
 
 UPDATED: Final = "updated"
 UNCHANGED: Final = "unchanged"

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from time import monotonic
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from defa_id import wire
 from defa_id.codec.text import printable
 from defa_id.errors import Unknowable, WrongUse
 from defa_id.places import parts_of, too_large
+from defa_id.values import NamedTuple
 
 if TYPE_CHECKING:
     import http.client

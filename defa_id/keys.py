@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from defa_id.codec import base64url, canonical
 from defa_id.codec.text import printable
 from defa_id.errors import Fault
+from defa_id.values import NamedTuple
 
 Verify = Callable[[bytes, bytes], None]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, Self
 
 from defa_id.errors import PackInvalid
+from defa_id.values import NamedTuple
 
 CONFIDENCES: Final[Mapping[str, str]] = {
     "V": "read in the source named",

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.catalogue import CATALOGUE, Catalogue, CheckEntry, Reason
 from defa_id.credential import Credential, KeyBinding
@@ -21,6 +21,7 @@ from defa_id.policy import Expected, Policy
 from defa_id.sources import Lookup
 from defa_id.status import Mechanism
 from defa_id.suites import Means, Suite
+from defa_id.values import NamedTuple
 from defa_id.verdict import Found
 
 CONTROLLER: Final = "controller"  # a verification method's https URL, in a controlled identifier document

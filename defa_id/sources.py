@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 from defa_id.codec.text import printable
 from defa_id.errors import Unknowable
+from defa_id.values import NamedTuple
 
 ASSERTION: Final = "assertionMethod"
 AUTHENTICATION: Final = "authentication"

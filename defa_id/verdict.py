@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from defa_id.catalogue import CATALOGUE, Catalogue
 from defa_id.errors import Evidence, Fault, NotAccepted
+from defa_id.values import NamedTuple
 
 T = TypeVar("T")
 

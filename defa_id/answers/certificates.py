@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
 
 from defa_id.answers.listing import Signer, Signers
 from defa_id.codec import times
 from defa_id.codec.text import printable
 from defa_id.credential import Credential
 from defa_id.trust.records import ListedCertificate, Service
+from defa_id.values import NamedTuple
 from defa_id.verdict import Found
 
 

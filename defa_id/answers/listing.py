@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 from defa_id.codec import times
 from defa_id.codec.text import printable
@@ -15,6 +15,7 @@ from defa_id.policy import Policy
 from defa_id.sources import Lookup
 from defa_id.trust.records import ListedCertificate, ListedKey, Service, covers, known
 from defa_id.trust.registry import Registry
+from defa_id.values import NamedTuple
 from defa_id.verdict import Found
 
 UNTYPED: Final = "VerifiableCredential"  # a credential of no type of its own must be listed as just that

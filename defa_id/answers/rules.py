@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from defa_id.codec.text import printable
 from defa_id.credential import Credential
 from defa_id.errors import Fault, Unknowable
 from defa_id.policy import TRANSFER_ORDER, Link, Path, Policy, Predicate, Transfer
+from defa_id.values import NamedTuple
 from defa_id.verdict import Found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.answers import listing
 from defa_id.codec import limits, times
@@ -17,6 +17,7 @@ from defa_id.status import Mechanism, Reference, judge
 from defa_id.status.bitstring import REVOCATION
 from defa_id.trust.records import Service
 from defa_id.trust.registry import Registry
+from defa_id.values import NamedTuple
 from defa_id.verdict import Found
 
 _LEEWAY: Final = timedelta(seconds=limits.LEEWAY_SECONDS)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from defa_id.values import NamedTuple
 
 MET: Final = "met"
 LACKING: Final = "lacking"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.assessment import own, partners
 from defa_id.assessment.finding import LACKING, MET, OPEN, Finding
@@ -16,6 +16,7 @@ from defa_id.codec import times
 from defa_id.policy import ENVIRONMENTS, Policy
 from defa_id.report.recognition_map import RECOGNISED
 from defa_id.trust.registry import Registry
+from defa_id.values import NamedTuple
 
 ABSENT: Final = "absent"
 EXPERIMENTAL: Final = "experimental"

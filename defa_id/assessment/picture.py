@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.errors import WrongUse
 from defa_id.policy import ENVIRONMENTS
@@ -13,6 +13,7 @@ from defa_id.report.recognition_map import NOT, RECOGNISED
 from defa_id.trust import assurance, history, recognition
 from defa_id.trust.records import Arrangement, ListedCertificate, ListedKey, Service, covers, known
 from defa_id.trust.registry import Registry
+from defa_id.values import NamedTuple
 
 _OPEN: Final = ("offline", "online-issuer")
 

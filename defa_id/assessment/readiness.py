@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id import files, schema
 from defa_id.assessment import gap
@@ -20,6 +20,7 @@ from defa_id.codec.text import printable
 from defa_id.errors import Fault, WrongUse
 from defa_id.policy import ENVIRONMENTS, Policy
 from defa_id.trust.registry import Registry
+from defa_id.values import NamedTuple
 
 Object = Mapping[str, Any]
 

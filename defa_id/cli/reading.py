@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from defa_id.cli import terminal
 from defa_id.codec.text import printable
 from defa_id.errors import DefaIdError, ExtraMissing, WrongUse
+from defa_id.values import NamedTuple
 
 STDIN: Final = "-"
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from defa_id.cli import options, registry_agreeing, signing_key, terminal
+from defa_id.values import NamedTuple
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from defa_id.cli import options, terminal
 from defa_id.errors import WrongUse
+from defa_id.values import NamedTuple
 
 if TYPE_CHECKING:
     from datetime import datetime

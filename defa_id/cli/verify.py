@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
 from defa_id.cli import answering, errors, options, terminal
 from defa_id.cli.reading import STDIN, Item, item_of, items_of, opened, read
 from defa_id.errors import DefaIdError, ExtraMissing, RegistryRejected, WrongUse
+from defa_id.values import NamedTuple
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -11,10 +11,11 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Container
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import limits
 from defa_id.errors import Fault
+from defa_id.values import NamedTuple
 
 EMBEDDED: Final = 24  # the tag of "encoded CBOR data item" (§3.4.5.1)
 

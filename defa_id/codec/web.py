@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 from defa_id.codec.text import printable
 from defa_id.errors import Fault
+from defa_id.values import NamedTuple
 
 HTTPS: Final = 443
 _UNRESERVED: Final = r"A-Za-z0-9._~\-"

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.contexts import own
 from defa_id.errors import DefaIdError
+from defa_id.values import NamedTuple
 
 
 class Pinned(NamedTuple):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec.text import printable
 from defa_id.errors import Unknowable
 from defa_id.sources import Document, Source, Unavailable
+from defa_id.values import NamedTuple
 from defa_id.verdict import Ledger
 
 _SHUT: Final = "not fetched, because a check before it failed"

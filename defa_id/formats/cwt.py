@@ -11,7 +11,7 @@ import hashlib
 import re
 import zlib
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import base45, base64url, cbor, limits, times
 from defa_id.codec.cbor import Tagged
@@ -19,6 +19,7 @@ from defa_id.codec.text import printable, require_visible
 from defa_id.credential import Credential, KeyHint, Reading, Window
 from defa_id.errors import Fault
 from defa_id.suites import cose
+from defa_id.values import NamedTuple
 
 NAME: Final = "cwt"
 TAG: Final = 61  # RFC 8392 §6

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import jcs, limits, multibase, strict_json, times
 from defa_id.codec.text import printable, require_visible
@@ -14,6 +14,7 @@ from defa_id.errors import Fault
 from defa_id.formats import vc_jwt, vcdm
 from defa_id.suites import ecdsa_sd, legacy
 from defa_id.suites.data_integrity import SUITES, Secured
+from defa_id.values import NamedTuple
 
 NAME: Final = "data-integrity"
 _VALUES: Final = ("proofValue", "jws", "signatureValue")

@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import base64url, cbor, limits, times
 from defa_id.codec.cbor import Embedded, Tagged
@@ -18,6 +18,7 @@ from defa_id.codec.text import printable, require_visible
 from defa_id.credential import Credential, Holder, KeyHint, Reading, Response, StatusEntry, Window
 from defa_id.errors import Fault
 from defa_id.suites import cose
+from defa_id.values import NamedTuple
 
 NAME: Final = "mdoc"
 TDATE: Final = 0  # RFC 8949 §3.4.1

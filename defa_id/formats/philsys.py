@@ -13,13 +13,14 @@ import binascii
 import hashlib
 import re
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import strict_json
 from defa_id.credential import Credential, Holder, KeyHint, Proof, Reading, StatusEntry, Window
 from defa_id.errors import Fault
 from defa_id.formats import cwt
 from defa_id.suites import cose
+from defa_id.values import NamedTuple
 
 NAME: Final = "philsys"
 MODEL: Final = "philsys-v1"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import base64url, limits, strict_json
 from defa_id.codec.text import printable
@@ -17,6 +17,7 @@ from defa_id.credential import Credential, KeyBinding, Shown
 from defa_id.errors import Fault
 from defa_id.policy import Expected
 from defa_id.suites import jws
+from defa_id.values import NamedTuple
 
 HASHES: Final = {"sha-256": "sha256", "sha-384": "sha384", "sha-512": "sha512"}
 _SEGMENT: Final = re.compile(r"[A-Za-z0-9_-]+")

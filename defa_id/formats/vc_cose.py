@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import base64url, limits, strict_json, times
 from defa_id.codec.text import printable
@@ -17,6 +17,7 @@ from defa_id.credential import Credential, Holder, KeyBinding, Presentation, Rea
 from defa_id.errors import Fault
 from defa_id.formats import vc_jwt, vcdm
 from defa_id.suites import cose
+from defa_id.values import NamedTuple
 
 NAME: Final = "vc-cose"
 _CLAIMS: Final = 15  # RFC 9597 §2, CWT Claims

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import limits, strict_json, times
 from defa_id.codec.text import printable
@@ -12,6 +12,7 @@ from defa_id.credential import Credential, Holder, KeyBinding, Presentation, Rea
 from defa_id.errors import Fault
 from defa_id.formats import vcdm
 from defa_id.suites import jws
+from defa_id.values import NamedTuple
 
 NAME: Final = "vc-jwt"
 Claims = dict[str, Any]

@@ -7,11 +7,12 @@ alphabet say what it is, layer by layer, and every bound is checked before anyth
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from defa_id.codec.text import trimmed
 from defa_id.intake import pictures, wrapping
 from defa_id.parts import DEFAULT_PARTS
+from defa_id.values import NamedTuple
 
 _LAYERS: Final = 3  # a code in a picture in a data: URL
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
-from typing import Final, NamedTuple
+from typing import Final
 
 from defa_id.codec import limits
 from defa_id.errors import ExtraMissing, Unknowable, WrongUse
+from defa_id.values import NamedTuple
 
 
 class Kind(NamedTuple):

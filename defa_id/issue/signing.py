@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from defa_id import keys
 from defa_id.codec import strict_json
 from defa_id.errors import Fault, WrongUse
+from defa_id.values import NamedTuple
 
 if TYPE_CHECKING:
     from jwt import PyJWS

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from defa_id.codec import limits
 from defa_id.codec.text import printable
 from defa_id.errors import WrongUse
 from defa_id.languages import po
 from defa_id.languages.words import WORDS
+from defa_id.values import NamedTuple
 
 FOLDER: Final = Path(__file__).parent
 NEXT_STEP: Final = "next step"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from defa_id.catalogue import CATALOGUE, Catalogue
 from defa_id.languages import CONDITION, NEXT_STEP, REPORT, po
 from defa_id.languages.words import CONDITIONS, WORDS
+from defa_id.values import NamedTuple
 
 _LIKE: Final = 0.6  # ratio of difflib from which a text is the old one reworded
 _DRAFT: Final = (

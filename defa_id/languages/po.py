@@ -10,10 +10,11 @@ import re
 import string
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from defa_id.codec.text import printable
 from defa_id.errors import WrongUse
+from defa_id.values import NamedTuple
 
 _LINE: Final = re.compile(r'(?:(msgctxt|msgid|msgstr) )?"((?:[^"\\]|\\["\\nt])*)"')
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import limits, strict_json
 from defa_id.codec.text import printable
@@ -29,6 +29,7 @@ from defa_id.linked.terms import (
     is_iri,
     like_keyword,
 )
+from defa_id.values import NamedTuple
 
 Documents = Callable[[str], bytes | None]
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from itertools import chain, permutations
-from typing import Final, NamedTuple
+from typing import Final
 
 from defa_id.codec import limits
 from defa_id.errors import Fault
 from defa_id.linked.nquads import BLANK, Quad, line
+from defa_id.values import NamedTuple
 
 HASHES: Final[Mapping[str, Callable[[bytes], hashlib._Hash]]] = {"sha256": hashlib.sha256, "sha384": hashlib.sha384}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import limits
 from defa_id.errors import Fault, Unknowable
@@ -17,6 +17,7 @@ from defa_id.linked import rdfc, to_rdf
 from defa_id.linked.active import Documents
 from defa_id.linked.nquads import BLANK, Quad, line
 from defa_id.linked.terms import Unsupported
+from defa_id.values import NamedTuple
 
 # From input label to canonical label, both as `_:label`, to input label to the label that is to be written.
 Relabel = Callable[[Mapping[str, str]], Mapping[str, str]]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from defa_id.codec import web
 from defa_id.codec.web import Url
 from defa_id.errors import Fault, RegistryRejected
 from defa_id.resolvers import did_web, did_webvh
 from defa_id.trust.registry import Registry
+from defa_id.values import NamedTuple
 
 
 class Allowed(NamedTuple):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from time import monotonic
-from typing import NamedTuple
 
 from defa_id.codec import limits
+from defa_id.values import NamedTuple
 from defa_id.wire import Unfit
 
 

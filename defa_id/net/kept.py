@@ -16,13 +16,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id import disk
 from defa_id.codec import limits, strict_json, times
 from defa_id.codec.text import printable
 from defa_id.errors import Fault, WrongUse
 from defa_id.net.question import Answer
+from defa_id.values import NamedTuple
 from defa_id.wire import Unfit
 
 _HEAD_OCTETS: Final = 16 * 1024

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 from defa_id.codec import limits, strict_json
 from defa_id.errors import Fault, Unknowable
@@ -19,6 +19,7 @@ from defa_id.parts import DEFAULT_PARTS
 from defa_id.sources import ASSERTION, Document, Lookup, Source
 from defa_id.status import require_address
 from defa_id.trust.registry import Registry
+from defa_id.values import NamedTuple
 
 STATUS_LIST: Final = "status list"
 STATUS_FOLDER: Final = "folder of status lists"

@@ -10,13 +10,14 @@ import re
 import socket
 from collections.abc import Callable
 from time import monotonic
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from defa_id import wire
 from defa_id.codec import limits
 from defa_id.codec.text import printable
 from defa_id.codec.web import Url
 from defa_id.net import addresses, names
+from defa_id.values import NamedTuple
 from defa_id.wire import Unfit
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import re
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from defa_id import keys
@@ -21,6 +21,7 @@ from defa_id.formats import hcert
 from defa_id.issue.possession import TYP
 from defa_id.keys import PublicKey
 from defa_id.resolvers import profiles, x5c
+from defa_id.values import NamedTuple
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate

@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from securesystemslib.signer import Key, SSlibKey  # type: ignore[attr-defined]
 from tuf.api.metadata import (  # type: ignore[attr-defined]
@@ -33,6 +33,7 @@ from defa_id.operator.roles import Duty
 from defa_id.operator.tree import Object, State
 from defa_id.trust import handover
 from defa_id.trust.signatures import canonical_bytes
+from defa_id.values import NamedTuple
 
 REGION: Final = "region"  # root and top targets, which the same keys hold
 HANDOVER: Final = "handover"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from defa_id import places
 from defa_id.codec import limits
@@ -15,6 +14,7 @@ from defa_id.files import Memory
 from defa_id.operator import storage
 from defa_id.trust.registry import BESIDE, Registry
 from defa_id.trust.signed import Files
+from defa_id.values import NamedTuple
 
 
 class Bundled(NamedTuple):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 from securesystemslib.signer import Key, Signer  # type: ignore[attr-defined]
 
@@ -25,6 +25,7 @@ from defa_id.operator.keyfiles import MARK, REHEARSAL
 from defa_id.operator.roles import RoleSigner
 from defa_id.operator.transcript import JSON, TEXT, Step, Transcript
 from defa_id.operator.tree import Object
+from defa_id.values import NamedTuple
 from defa_id.version import __version__
 
 PUBLIC: Final = "public"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final
 
 from defa_id.codec import strict_json, times
 from defa_id.codec.text import printable, require_visible
@@ -18,6 +18,7 @@ from defa_id.operator import admission, ownership, timeline
 from defa_id.operator.admission import Admitted
 from defa_id.operator.tree import Object, State, Tree, algorithms_of, schema_as_published, schema_reference, sha256
 from defa_id.policy import ENVIRONMENTS, LEVELS
+from defa_id.values import NamedTuple
 
 SYNTHETIC: Final = "none: synthetic demonstration"
 _TRIAL: Final = ("demo", "sandbox")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from securesystemslib.signer import Key, Signer  # type: ignore[attr-defined]
 
@@ -23,6 +23,7 @@ from defa_id.operator.compiling import Compiled
 from defa_id.operator.events import Event
 from defa_id.operator.published import Published
 from defa_id.operator.tree import Object, State, Tree, content, sha256
+from defa_id.values import NamedTuple
 
 KIND: Final = "change-set/1"
 FOLDER: Final = "changes"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
 
 from tuf.api.metadata import Delegations, Metadata, TargetFile, Targets  # type: ignore[attr-defined]
 
 from defa_id.codec import canonical, times
 from defa_id.operator.tree import Object, State, content
+from defa_id.values import NamedTuple
 
 
 class Compiled(NamedTuple):

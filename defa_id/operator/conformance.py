@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata, Root, Snapshot, Targets, Timestamp  # type: ignore[attr-defined]
@@ -22,6 +22,7 @@ from defa_id.operator.tree import Object, Tree
 from defa_id.policy import Policy
 from defa_id.trust.registry import Registry
 from defa_id.trust.signed import Files
+from defa_id.values import NamedTuple
 from defa_id.verdict import Decision, Verdict
 from defa_id.verifier import Verifier
 

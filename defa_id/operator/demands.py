@@ -10,13 +10,14 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from securesystemslib.signer import Key, Signature, Signer  # type: ignore[attr-defined]
 
 from defa_id.codec import strict_json
 from defa_id.errors import ChangeRefused, Fault
 from defa_id.operator import storage
+from defa_id.values import NamedTuple
 
 Object = dict[str, Any]
 

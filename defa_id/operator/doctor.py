@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import times
 from defa_id.codec.text import printable
@@ -20,6 +20,7 @@ from defa_id.operator.published import Published
 from defa_id.operator.rules import Finding
 from defa_id.operator.tree import Object, State, Tree, content
 from defa_id.trust.registry import Registry
+from defa_id.values import NamedTuple
 
 OK: Final = "ok"
 DUE: Final = "due"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from securesystemslib.signer import Signer  # type: ignore[attr-defined]
 
@@ -21,6 +20,7 @@ from defa_id.operator.published import Published
 from defa_id.operator.rules import holders, issuer_keys
 from defa_id.operator.tree import Object, Tree
 from defa_id.trust import history
+from defa_id.values import NamedTuple
 
 
 class Strike(NamedTuple):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.catalogue import CATALOGUE
 from defa_id.codec import strict_json, times
@@ -19,6 +19,7 @@ from defa_id.operator.admission import Admitted
 from defa_id.operator.changes import Change
 from defa_id.operator.rules import TRIAL
 from defa_id.operator.tree import Object, State, Tree, algorithms_of, schema_reference
+from defa_id.values import NamedTuple
 
 
 class _Party(NamedTuple):

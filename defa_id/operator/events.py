@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import canonical, times
 from defa_id.codec.text import printable
 from defa_id.errors import ChangeRefused, Fault
 from defa_id.operator.timeline import EARLIER, ENDS, stood
 from defa_id.operator.tree import SCHEMA_NAME, Object, State, content, schema_as_published
+from defa_id.values import NamedTuple
 
 STATE: Final = "state"
 ENTITY: Final = "entity"

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final
 
 from defa_id.codec import times
 from defa_id.errors import ChangeRefused, Fault
 from defa_id.operator import timeline
 from defa_id.operator.rules import issuer_keys
 from defa_id.operator.tree import Object
+from defa_id.values import NamedTuple
 
 WARNED_AT: Final = (1, 7, 14, 30, 60, 90)  # days before an end [registry design, Operators]
 _OPEN: Final = frozenset({"offline", "online-issuer"})

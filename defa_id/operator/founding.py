@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from defa_id import files
 from defa_id.codec.text import printable
@@ -19,6 +19,7 @@ from defa_id.operator.appointing import REGION, Appointment
 from defa_id.operator.keyring import DemoKeyring
 from defa_id.operator.rolechange import Beginning, Wanted
 from defa_id.operator.tree import Object, State, Tree, content, load_curated
+from defa_id.values import NamedTuple
 
 LIFETIMES: Final = {"timestamp": 1, "snapshot": 7, "states": 90, "root": 365}  # days [registry design, Signing]
 _STATE: Final = re.compile(r"[A-Z]{2}")

@@ -6,12 +6,13 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, NamedTuple, NoReturn
+from typing import Final, NoReturn
 
 from securesystemslib.signer import HSMSigner, Key, Signature, Signer  # type: ignore[attr-defined]
 
 from defa_id.codec.text import printable
 from defa_id.errors import WrongUse
+from defa_id.values import NamedTuple
 
 P256: Final = "ecdsa-sha2-nistp256"
 _MODULE: Final = "PYKCS11LIB"  # where securesystemslib looks for the module's path; no secret

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id import issue
 from defa_id.codec import times
@@ -18,6 +18,7 @@ from defa_id.operator.tree import Object, Tree
 from defa_id.resolvers import x5c
 from defa_id.types import cwt, json_ld, mdoc, shipped
 from defa_id.types.definition import Definition
+from defa_id.values import NamedTuple
 
 _W3C: Final = frozenset({"vc-jwt", "vc-sd-jwt", "data-integrity", "vc-cose"})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import times
 from defa_id.codec.text import printable
@@ -14,6 +14,7 @@ from defa_id.operator.reliance import Effect, day
 from defa_id.operator.tree import Object, Tree
 from defa_id.report.layout import Layout, shown
 from defa_id.report.style import PLAIN, Style
+from defa_id.values import NamedTuple
 
 _LONGEST: Final = 200
 

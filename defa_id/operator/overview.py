@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from defa_id.codec import times
 from defa_id.operator import denials, lint, roles
@@ -15,6 +15,7 @@ from defa_id.operator.roles import Duty
 from defa_id.operator.tree import State, Tree, content
 from defa_id.report.layout import Layout, shown
 from defa_id.report.style import PLAIN, Style
+from defa_id.values import NamedTuple
 
 Object = dict[str, Any]
 

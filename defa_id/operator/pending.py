@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from tuf.api.metadata import Metadata, Root  # type: ignore[attr-defined]
 
@@ -21,6 +21,7 @@ from defa_id.operator.publishing import Publication
 from defa_id.operator.rolechange import RoleChange
 from defa_id.operator.roles import denial, operations
 from defa_id.operator.tree import Object, State, Tree, content
+from defa_id.values import NamedTuple
 
 PENDING: Final = "pending"
 READY: Final = "ready"

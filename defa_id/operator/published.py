@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from securesystemslib.signer import Key  # type: ignore[attr-defined]
 from tuf.api.exceptions import RepositoryError
@@ -26,6 +26,7 @@ from defa_id.codec import limits, strict_json, times
 from defa_id.errors import ChangeRefused, Fault
 from defa_id.operator.roles import Duty
 from defa_id.trust import handover
+from defa_id.values import NamedTuple
 
 Object = dict[str, Any]
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from tuf.api.metadata import Metadata, Root  # type: ignore[attr-defined]
 
@@ -19,6 +18,7 @@ from defa_id.operator.compiling import Compiled
 from defa_id.operator.keyring import Keyring
 from defa_id.operator.making import Work
 from defa_id.operator.tree import Tree
+from defa_id.values import NamedTuple
 
 
 class Publication(NamedTuple):

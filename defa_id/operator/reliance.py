@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.catalogue import CATALOGUE
 from defa_id.codec import times
@@ -18,6 +18,7 @@ from defa_id.operator.tree import Tree
 from defa_id.trust import assurance, history, recognition, records
 from defa_id.trust.records import Denial, Service, StateList, covers
 from defa_id.trust.registry import Registry
+from defa_id.values import NamedTuple
 
 RELIED_ON: Final = "relied on"
 UNDECIDED: Final = "undecided"

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from securesystemslib.signer import Signer  # type: ignore[attr-defined]
 
@@ -24,6 +24,7 @@ from defa_id.operator.appointing import Appointed, Appointment, Terms
 from defa_id.operator.changeset import Author, tree_of
 from defa_id.operator.published import Published
 from defa_id.operator.tree import Object, State, Tree
+from defa_id.values import NamedTuple
 
 KIND: Final = "role-change/1"
 _ID_DIGITS: Final = 16  # 64 bits: nobody makes a key with the same [own]

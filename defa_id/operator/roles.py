@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NoReturn
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from securesystemslib.signer import Key, Signature, Signer, SSlibKey  # type: ignore[attr-defined]
 
 from defa_id.errors import WrongUse
 from defa_id.issue.signing import SigningKey, sign_ecdsa
+from defa_id.values import NamedTuple
 
 
 class Duty(NamedTuple):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final
 
 from defa_id.codec import times
 from defa_id.codec.text import printable
@@ -17,6 +17,7 @@ from defa_id.operator.admission import Admitted
 from defa_id.operator.changes import Change
 from defa_id.operator.rules import issuer_keys
 from defa_id.operator.tree import Object, Tree, algorithms_of
+from defa_id.values import NamedTuple
 
 OVERLAP: Final = timedelta(days=30)  # in which what was signed with the old key is still being issued [own]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from securesystemslib.signer import Signer  # type: ignore[attr-defined]
 from tuf.api.metadata import Metadata, Root  # type: ignore[attr-defined]
@@ -17,6 +16,7 @@ from defa_id.operator.demands import Author, Count, Demand
 from defa_id.operator.published import Published
 from defa_id.operator.rolechange import RoleChange
 from defa_id.operator.roles import Duty, RoleSigner, of_state
+from defa_id.values import NamedTuple
 
 
 class Signed(NamedTuple):

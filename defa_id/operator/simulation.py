@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from defa_id import files
 from defa_id.codec import times
@@ -17,6 +16,7 @@ from defa_id.operator.tree import Object, Tree
 from defa_id.policy import Policy
 from defa_id.report.layout import shown
 from defa_id.trust.registry import Registry
+from defa_id.values import NamedTuple
 from defa_id.verdict import Outcome, Verdict
 from defa_id.verifier import Verifier
 from defa_id.workers import EQUIPPED

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from securesystemslib.signer import SSlibKey  # type: ignore[attr-defined]
 
@@ -18,6 +18,7 @@ from defa_id.codec import canonical, strict_json, times
 from defa_id.codec.text import printable
 from defa_id.errors import ChangeRefused, Fault
 from defa_id.operator import demands, storage
+from defa_id.values import NamedTuple
 
 Object = dict[str, Any]
 

@@ -15,13 +15,14 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id import keys
 from defa_id.codec import canonical, limits, strict_json
 from defa_id.errors import ChangeRefused, Fault, WrongUse
 from defa_id.issue.signing import SigningKey
 from defa_id.operator import storage
+from defa_id.values import NamedTuple
 
 Object = dict[str, Any]
 IssuerKey = Callable[[str, str], SigningKey]  # the key of that name and kind

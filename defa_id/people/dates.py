@@ -11,10 +11,11 @@ import re
 from calendar import monthrange
 from datetime import MAXYEAR, date
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 from defa_id.codec.text import printable
 from defa_id.errors import Fault, WrongUse
+from defa_id.values import NamedTuple
 
 FIRST_YEAR: Final = 1800
 LAST_YEAR: Final = 2099  # as in the credential schemas: beyond it begins what is no Gregorian year of a person

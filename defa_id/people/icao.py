@@ -10,11 +10,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from defa_id.errors import Fault
 from defa_id.people.spelling import Unit, Units, begins, reads
 from defa_id.people.writing import APOSTROPHES
+from defa_id.values import NamedTuple
 
 FILLER: Final = "<"
 TD1: Final = 30  # positions of the name field: cards (Part 5)

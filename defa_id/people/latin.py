@@ -5,12 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 from defa_id.people import icao
 from defa_id.people.grades import Grade, Match
 from defa_id.people.spelling import Unit, reads
 from defa_id.people.words import LOST, key
+from defa_id.values import NamedTuple
 
 # Vietnamese tones; the other marks (circumflex, breve, horn) make other vowels.
 _TONES: Final = frozenset("\u0300\u0301\u0303\u0309\u0323")

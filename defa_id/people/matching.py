@@ -8,7 +8,6 @@ because most romanisation in the region is free. The result does not depend on w
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from defa_id.codec import limits
 from defa_id.errors import Fault
@@ -20,6 +19,7 @@ from defa_id.people.names import MRZ, OFFICIAL, TRANSLITERATION, Form, Name, cus
 from defa_id.people.readings import READERS, read_as
 from defa_id.people.traditions import Tradition
 from defa_id.people.words import Parts, Taken
+from defa_id.values import NamedTuple
 
 
 class _Side(NamedTuple):

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, Self
 
 from defa_id.codec import limits
 from defa_id.errors import Fault
 from defa_id.people import icao, scripts, traditions, words, writing
+from defa_id.values import NamedTuple
 
 OFFICIAL: Final = "official"
 TRANSLITERATION: Final = "transliteration"

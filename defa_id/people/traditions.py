@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 from defa_id.people import scripts
+from defa_id.values import NamedTuple
 
 SON: Final = "son"
 DAUGHTER: Final = "daughter"

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from defa_id.codec import limits
 from defa_id.people import scripts
 from defa_id.people.traditions import Tradition
 from defa_id.people.writing import APOSTROPHES
+from defa_id.values import NamedTuple
 
 SUFFIXES: Final = frozenset({"jr", "sr", "ii", "iii", "iv"})
 LOST: Final = "?\ufffd"  # signs that stand where a letter was lost

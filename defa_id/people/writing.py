@@ -8,10 +8,11 @@ script is really written with them.
 from __future__ import annotations
 
 import unicodedata
-from typing import Final, NamedTuple
+from typing import Final
 
 from defa_id.codec import limits
 from defa_id.people import scripts, zawgyi
+from defa_id.values import NamedTuple
 
 # With one of these a name is compared with nothing.
 REFUSED: Final = frozenset(

@@ -10,11 +10,12 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, Self
 
 from defa_id.codec import canonical
 from defa_id.codec.text import printable
 from defa_id.errors import Fault, PolicyInvalid, WrongUse
+from defa_id.values import NamedTuple
 
 LEVELS: Final = ("none", "low", "substantial", "high")
 ENVIRONMENTS: Final = ("demo", "sandbox", "pilot", "live")

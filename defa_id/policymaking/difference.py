@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.policy import Policy, overlay
 from defa_id.policymaking import words
 from defa_id.report.layout import Layout, shown
 from defa_id.report.style import PLAIN, Style
+from defa_id.values import NamedTuple
 
 FIRST: Final = "first"
 SECOND: Final = "second"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from defa_id import files
 from defa_id.codec import limits, strict_json
 from defa_id.policy import Policy
+from defa_id.values import NamedTuple
 
 
 class Draft(NamedTuple):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from defa_id.policymaking import words
 from defa_id.policymaking.draft import Draft
 from defa_id.report.layout import Layout, shown
 from defa_id.report.style import PLAIN, Style
+from defa_id.values import NamedTuple
 
 
 class Said(NamedTuple):

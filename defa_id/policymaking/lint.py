@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.policymaking import contradictions, inclusion, neutrality, reach
 from defa_id.policymaking.draft import Draft
@@ -12,6 +12,7 @@ from defa_id.policymaking.finding import ERROR, Finding
 from defa_id.report.layout import Layout, shown
 from defa_id.report.style import PLAIN, Style
 from defa_id.trust.registry import Registry
+from defa_id.values import NamedTuple
 
 # How the vocabulary calls a kind of format, and the formats of that kind.
 _KINDS: Final[Mapping[str, frozenset[str]]] = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import chain, product
-from typing import Any, Final, NamedTuple, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 from defa_id.answers import authority, listing, reliance
 from defa_id.answers.listing import Signer, Signers
@@ -23,6 +23,7 @@ from defa_id.trust import assurance
 from defa_id.trust.assurance import Shown
 from defa_id.trust.records import ListedCertificate, ListedKey, Service, known
 from defa_id.trust.registry import Registry
+from defa_id.values import NamedTuple
 from defa_id.verdict import Check, Decision, Found, Ledger, fold
 
 T = TypeVar("T")

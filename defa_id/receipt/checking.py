@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id import catalogue
 from defa_id.catalogue import CATALOGUE, Catalogue
@@ -24,6 +24,7 @@ from defa_id.receipt.signed import Receipt
 from defa_id.sources import NoSource, Source
 from defa_id.trust.assurance import Vector
 from defa_id.trust.registry import Registry
+from defa_id.values import NamedTuple
 from defa_id.verdict import Check, Decision, Found, Ledger, Outcome, Verdict, fold
 from defa_id.verifier import Verifier
 from defa_id.version import __version__

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id import files, keys, schema
 from defa_id.codec import canonical, limits, strict_json, times
@@ -18,6 +18,7 @@ from defa_id.errors import Fault, WrongUse
 from defa_id.issue.signing import SigningKey, sign_compact
 from defa_id.keys import DEFAULT_ALGORITHMS, PublicKey
 from defa_id.suites import jws
+from defa_id.values import NamedTuple
 from defa_id.verdict import Check, Decision, Outcome
 
 Object = dict[str, Any]

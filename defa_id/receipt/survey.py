@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from defa_id.codec import times
 from defa_id.errors import Fault
@@ -14,6 +14,7 @@ from defa_id.receipt import again, signed
 from defa_id.receipt.again import Change
 from defa_id.receipt.signed import Receipt
 from defa_id.trust.registry import Registry
+from defa_id.values import NamedTuple
 from defa_id.verdict import Outcome
 
 Object = dict[str, Any]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from typing import Final, NamedTuple
+from typing import Final
 
 from defa_id.report import recognition_map
 from defa_id.report.layout import shown
@@ -28,6 +28,7 @@ from defa_id.report.recognition_map import (
     Row,
 )
 from defa_id.report.width import clip, wrap
+from defa_id.values import NamedTuple
 
 FONT: Final = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif'
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import times
 from defa_id.trust.registry import Registry
+from defa_id.values import NamedTuple
 
 Row = Mapping[str, Any]
 Pair = tuple[str, str]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from defa_id.values import NamedTuple
 
 _SGR: Final = {
     "bold": "1",

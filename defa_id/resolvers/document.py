@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id import keys
 from defa_id.codec import limits, multibase, strict_json, times
@@ -15,6 +15,7 @@ from defa_id.errors import Fault
 from defa_id.keys import PublicKey
 from defa_id.resolvers import multikey
 from defa_id.sources import Lookup, Unavailable
+from defa_id.values import NamedTuple
 
 RELATIONSHIPS: Final = (
     "authentication",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
+
+from defa_id.values import NamedTuple
 
 MDOC_SIGNER: Final = "1.0.18013.5.1.2"  # ISO/IEC 18013-5 Annex B.1.1, id-mdl-kp-mdlDS
 _DOCUMENT_SIGNING: Final = "1.3.6.1.5.5.7.3.36"  # RFC 9336 §3.1

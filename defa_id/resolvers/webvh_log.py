@@ -10,13 +10,14 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NoReturn
 
 from defa_id.codec import jcs, limits, multibase, strict_json, times
 from defa_id.codec.text import printable
 from defa_id.errors import Fault, Unknowable
 from defa_id.resolvers import multikey
 from defa_id.suites import Means, data_integrity
+from defa_id.values import NamedTuple
 
 _VERSION: Final = "did:webvh:1.0"
 _SUITE: Final = "eddsa-jcs-2022"

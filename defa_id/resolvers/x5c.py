@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -27,6 +27,7 @@ from defa_id.errors import Fault
 from defa_id.keys import PublicKey
 from defa_id.resolvers import profiles
 from defa_id.resolvers.profiles import Profile
+from defa_id.values import NamedTuple
 
 T = TypeVar("T", bound=x509.ExtensionType)
 _KNOWN: Final = (x509.BasicConstraints, x509.KeyUsage, x509.ExtendedKeyUsage, x509.SubjectAlternativeName)

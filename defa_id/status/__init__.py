@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import limits
 from defa_id.codec.text import printable
 from defa_id.errors import Fault, Unknowable
+from defa_id.values import NamedTuple
 
 # A list is fetched as it stands: no query, fragment or user name that could tell one holder from another.
 _ADDRESS: Final = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?")

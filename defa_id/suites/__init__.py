@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from defa_id.credential import Proof
 from defa_id.keys import PublicKey
+from defa_id.values import NamedTuple
 
 
 def no_document(url: str) -> bytes | None:  # noqa: ARG001  (a look-up that holds nothing)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import base64url, cbor, limits
 from defa_id.codec.cbor import Tagged
@@ -19,6 +19,7 @@ from defa_id.credential import KeyHint, Proof
 from defa_id.errors import Fault
 from defa_id.keys import AGREED_MAC, PublicKey
 from defa_id.suites import Means
+from defa_id.values import NamedTuple
 
 SIGN1: Final = 18  # RFC 9052 §2, the tags of the two messages
 MAC0: Final = 17

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import jcs
 from defa_id.credential import Proof
 from defa_id.errors import Fault
 from defa_id.keys import PublicKey
 from defa_id.suites import Means
+from defa_id.values import NamedTuple
 
 Document = Mapping[str, Any]
 Canonicalize = Callable[[Document, str, Means], bytes]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id import keys
 from defa_id.codec import base64url, cbor, limits
@@ -20,6 +20,7 @@ from defa_id.errors import Fault
 from defa_id.keys import PublicKey
 from defa_id.suites import Means, data_integrity
 from defa_id.suites.data_integrity import Secured
+from defa_id.values import NamedTuple
 
 NAME: Final = "ecdsa-sd-2023"
 BASE: Final = 0x5D00  # §3.5.2 and §3.5.7: the tags a proof value begins with

@@ -9,7 +9,7 @@ from __future__ import annotations
 import binascii
 import hashlib
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import base64url, limits, strict_json
 from defa_id.codec.text import printable
@@ -17,6 +17,7 @@ from defa_id.credential import KeyHint, Proof
 from defa_id.errors import Fault
 from defa_id.keys import ALGORITHMS, PublicKey
 from defa_id.suites import Means
+from defa_id.values import NamedTuple
 
 _CARRIES_A_KEY: Final = ("jwk", "jku", "x5u", "x5t")
 _NOT_FOR_SIGNATURES: Final = ("b64", "zip", "enc", "epk", "apu", "apv", "iv", "tag", "p2s", "p2c")

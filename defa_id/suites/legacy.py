@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import base64url, multibase, strict_json
 from defa_id.codec.text import printable
@@ -18,6 +18,7 @@ from defa_id.errors import Fault, Unknowable
 from defa_id.keys import PublicKey
 from defa_id.suites import Means, data_integrity
 from defa_id.suites.data_integrity import Secured
+from defa_id.values import NamedTuple
 
 SUITE: Final = "legacy"
 _ED25519_2018: Final = "Ed25519Signature2018"

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import times
 from defa_id.policy import LEVELS
 from defa_id.trust.records import Assurance, covers, known
+from defa_id.values import NamedTuple
 
 REFERENCE: Final = "defa-id-reference"
 # How far others follow a reading of a level, from the weakest footing to the firmest (recognition design).

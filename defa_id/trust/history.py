@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 from defa_id.codec.text import printable
 from defa_id.errors import Fault, Unknowable
 from defa_id.trust.records import Event, known
+from defa_id.values import NamedTuple
 
 GRANTED: Final = "granted"
 SUSPENDED: Final = "suspended"

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.errors import Fault
 from defa_id.policy import ENVIRONMENTS, LEVELS
 from defa_id.trust.history import ENDED, GRANTED, at
 from defa_id.trust.records import Arrangement, Cap, Phase, Recognition, covers, known
 from defa_id.trust.registry import Registry
+from defa_id.values import NamedTuple
 
 RIPE_FOR: Final = {"experimental": "sandbox", "developing": "pilot", "established": "live"}
 IN_FORCE: Final = frozenset({"in_force", GRANTED})

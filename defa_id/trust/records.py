@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 from defa_id.codec import times
 from defa_id.errors import Fault, RegistryRejected
+from defa_id.values import NamedTuple
 
 T = TypeVar("T")
 Document = Mapping[str, Any]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id import keys
 from defa_id.codec import limits, strict_json
@@ -18,6 +18,7 @@ from defa_id.trust.records import DENY, Denial, ListedKey, Service, StateList, c
 from defa_id.trust.seen import Seen
 from defa_id.trust.signatures import Entitled
 from defa_id.trust.signed import Opened
+from defa_id.values import NamedTuple
 
 BESIDE: Final = "beside the registry"
 _STALE_DAYS: Final = 30  # registry design, freshness: beyond it no level may rest on it

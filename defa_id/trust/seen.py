@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from defa_id.trust.signatures import Entitled
+from defa_id.values import NamedTuple
 
 Document = Mapping[str, Any]
 

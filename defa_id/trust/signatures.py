@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from defa_id.errors import RegistryRejected
 from defa_id.keys import ECDSA
+from defa_id.values import NamedTuple
 
 Document = Mapping[str, Any]
 

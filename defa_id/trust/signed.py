@@ -13,7 +13,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import limits, strict_json, times
 from defa_id.codec.text import printable
@@ -22,6 +22,7 @@ from defa_id.policy import ENVIRONMENTS
 from defa_id.trust import handover
 from defa_id.trust.seen import Seen
 from defa_id.trust.signatures import Entitled, canonical_bytes, entitled, verify
+from defa_id.values import NamedTuple
 
 Files = Callable[[str, int], bytes | None]  # the file of that name, at most so many bytes; None if there is none
 Document = Mapping[str, Any]

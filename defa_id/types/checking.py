@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.catalogue import CATALOGUE
 from defa_id.errors import Fault
 from defa_id.people import names
 from defa_id.types import fitting, json_schema, shipped
 from defa_id.types.definition import Shape
+from defa_id.values import NamedTuple
 
 _ABSENCE: Final = frozenset({"anyOf", "not", "propertyNames", "required"})  # of an object: something lacks
 

@@ -7,13 +7,14 @@ What is not named as lost comes back as it went. Members that belong to the enve
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec.text import printable
 from defa_id.errors import WrongUse
 from defa_id.types import paths, rules, shipped
 from defa_id.types.definition import Definition, Row, Standard
 from defa_id.types.fitting import misfit, missing
+from defa_id.values import NamedTuple
 
 Object = dict[str, Any]
 

@@ -8,9 +8,10 @@ is a family of credentials. Nothing here reads files.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.errors import WrongUse
+from defa_id.values import NamedTuple
 
 VOCABULARY: Final = "urn:defa-id:vocabulary:"  # what a term without an IRI of its own is called
 # Terms the context of VCDM 2.0 has already, protected: the same word must mean the same thing.

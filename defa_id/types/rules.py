@@ -8,11 +8,12 @@ and named as lost.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.errors import WrongUse
 from defa_id.types import images, names
 from defa_id.types.outcome import WHOLE, Back, Out
+from defa_id.values import NamedTuple
 
 _ACHIEVEMENTS: Final = {  # Open Badges 3.0, AchievementType; a transcript is none of them
     "secondary_school_diploma": "SecondarySchoolDiploma",

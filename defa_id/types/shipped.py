@@ -6,13 +6,14 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id import files
 from defa_id.codec.text import printable
 from defa_id.errors import WrongUse
 from defa_id.types import definition
 from defa_id.types.definition import Definition, Standard
+from defa_id.values import NamedTuple
 
 _SHARED: Final = ("shapes.json", "sources.json")
 

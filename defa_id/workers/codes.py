@@ -10,9 +10,10 @@ import base64
 import io
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import limits
+from defa_id.values import NamedTuple
 
 _DPI: Final = 300  # a code of 177 modules printed 4 cm wide has 2.7 dots a module
 _POINTS: Final = 72  # an inch (ISO 32000-1 §8.3.2.3)

@@ -6,7 +6,9 @@ as our own import does; and nobody, where a thing has no place.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from defa_id.values import NamedTuple
 
 EVERYBODY: Final = "every reader"
 OURS: Final = "readers of the extension"

@@ -12,7 +12,7 @@ import base64
 import binascii
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import times
 from defa_id.codec.text import printable
@@ -21,6 +21,7 @@ from defa_id.operator import admission, timeline
 from defa_id.operator.interchange import lote
 from defa_id.operator.interchange.lote import EXTENSION, SERVICE, STATUS, Object
 from defa_id.operator.tree import algorithms_of
+from defa_id.values import NamedTuple
 
 _STATUSES: Final = frozenset({"proposed", "granted", "suspended", "withdrawn", "ceased", "superseded"})
 # Ends of the status URIs of ETSI TS 119 612 §5.5.4 and of this project; whatever else is said authorises nobody.

@@ -11,7 +11,7 @@ import hashlib
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import limits, strict_json, times
 from defa_id.codec.text import printable
@@ -20,6 +20,7 @@ from defa_id.operator import storage
 from defa_id.operator.interchange import lote_reading, seals
 from defa_id.operator.interchange.lote_reading import Read
 from defa_id.resolvers import x5c
+from defa_id.values import NamedTuple
 
 FOLDER: Final = "quarantine"
 KIND: Final = "quarantine/1"

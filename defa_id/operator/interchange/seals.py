@@ -10,7 +10,7 @@ import binascii
 import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import base64url, limits, strict_json, times
 from defa_id.codec.text import printable
@@ -19,6 +19,7 @@ from defa_id.issue import signing
 from defa_id.issue.signing import SigningKey
 from defa_id.keys import ALGORITHMS
 from defa_id.resolvers import profiles, x5c
+from defa_id.values import NamedTuple
 
 # What a signed list may call itself: RFC 7515 §4.1.9, and what publishers of such lists write.
 _TYPES: Final = frozenset({"JOSE", "JWT", "trustlist+jwt"})

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec.text import printable
 from defa_id.operator.tree import Object, Tree
 from defa_id.policy import ENVIRONMENTS
+from defa_id.values import NamedTuple
 
 ERROR: Final = "error"
 WARNING: Final = "warning"

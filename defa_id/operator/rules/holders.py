@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from defa_id.codec.text import printable
 from defa_id.operator.rules import Finding, Spot, finding, issuer_keys, of_state
 from defa_id.operator.tree import Object, Tree
 from defa_id.trust import history
+from defa_id.values import NamedTuple
 
 
 class Holder(NamedTuple):

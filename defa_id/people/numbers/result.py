@@ -6,10 +6,11 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import limits
 from defa_id.people.dates import PartialDate
+from defa_id.values import NamedTuple
 
 
 class Standing(StrEnum):
