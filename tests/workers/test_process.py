@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 import threading
 from collections.abc import Iterator
 
@@ -114,7 +113,8 @@ def test_threads_get_their_own_answers(worker: Worker) -> None:
     assert found == {number: number for number in range(6)}
 
 
-@pytest.mark.skipif(not POSIX or sys.version_info >= (3, 12), reason="a fork beside threads warns from 3.12 on")
+@pytest.mark.skipif(not POSIX, reason="nothing else forks")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")  # xdist's threads
 def test_a_fork_asks_a_process_of_its_own(worker: Worker) -> None:
     ours = worker.ask({"do": "count"})
     reading, writing = os.pipe()
