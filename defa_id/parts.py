@@ -95,14 +95,17 @@ class Parts(NamedTuple):
 
     def detect(self, data: bytes, name: str | None) -> Format:
         """The one format this is. Raises `Fault` INPUT_FORMAT_UNKNOWN, INPUT_FORMAT_MISMATCH, JOSE_NOT_COMPACT."""
+        from defa_id.codec import beginnings
+
         found = [format for format in self.formats if format.recognises(data)]
         if name is not None and (len(found) != 1 or found[0].name != name):
-            seen = found[0].name if found else "nothing this verifier reads"
+            seen = found[0].name if found else beginnings.seems(data) or "nothing this verifier reads"
             raise Fault("INPUT_FORMAT_MISMATCH", f"asked for {name}, this is {seen}", asked=name)
         if len(found) != 1:
             if _is_json_serialised(data):
                 raise Fault("JOSE_NOT_COMPACT")
-            raise Fault("INPUT_FORMAT_UNKNOWN")
+            seems = beginnings.seems(data)
+            raise Fault("INPUT_FORMAT_UNKNOWN", f"it is {seems}" if seems else "")
         return found[0]
 
     def resolve(self, url: str, lookup: Lookup, method: str | None = None) -> PublicKey:

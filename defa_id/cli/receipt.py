@@ -66,7 +66,7 @@ def new_key(file: Path, kind: str) -> None:
 )
 @options.registry_options
 @click.option(
-    "--credential", metavar="FILE", type=_FILE, help="What was presented; with it the decision is made again."
+    "--credential", metavar="FILE", type=_FILE, help="What was presented, also as a picture: it is judged again."
 )
 @click.option("--opening", metavar="FILE", type=_FILE, help="The receipt's opening; default: the file beside it.")
 @click.option("--policy", metavar="FILE|NAME", help="The policy it was judged by; default: the preset of that name.")
@@ -106,14 +106,15 @@ def check(
     data = files.read_input(file, limits.RECEIPT_BYTES)
     read = _read(data)
     wanted = registry is not None or root is not None or credential is not None
+    opened = _opening(filing.opening_path(file), opening)
     found = checking.check(
         data,
         trusted,
         checking.AtHand(
             registry=_registry_of(read, registry, root) if wanted and read is not None else None,
             policy=_policy(read, policy) if read is not None else None,
-            data=files.read_input(credential) if credential is not None else None,
-            opening=_opening(filing.opening_path(file), opening),
+            data=_presented(read, credential, opened) if credential is not None else None,
+            opening=opened,
             expected=answering.expected_of(**asked),
             source=files.recorded_sources(sources) if sources is not None else NoSource(),
         ),
@@ -223,6 +224,22 @@ def _policy(read: Receipt, given: str | None) -> Policy | None:
 
     name = given if given is not None else str(read.document["policy"]["id"])
     return files.load_policy(name) if given is not None or name in files.presets() else None
+
+
+def _presented(read: Receipt | None, path: Path, opening: bytes | None) -> bytes:
+    """What was presented, also from a picture: of several codes the one the receipt is about, if one is. Raises
+    `WrongUse` and `ExtraMissing`."""
+    from defa_id.cli.reading import Item, opened
+    from defa_id.receipt import checking
+
+    found = []
+    for item in opened(Item(str(path), path)):
+        if item.problem is not None:
+            raise item.problem
+        found.append(item.data or b"")
+    if read is None or opening is None:
+        return found[0]
+    return next((data for data in found if checking.was_judged(read, data, opening)), found[0])
 
 
 def _opening(beside: Path, given: Path | None) -> bytes | None:

@@ -92,7 +92,7 @@ def verify(ctx: click.Context, /, sources: tuple[str, ...], explain: bool, **giv
     """Judge each SOURCE: a file, every file of a directory, or - for standard input.
 
     A file may be a credential or a presentation, its bytes as base64 or hexadecimal digits, a data:
-    URL, or a picture or PDF with its code (extra `qr`).
+    URL, a link that carries one, or a picture (PNG, JPEG) or PDF with its code (extra `qr`).
 
     A credential is accepted when every question asked of it has an answer and none speaks against it.
     """

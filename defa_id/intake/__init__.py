@@ -1,4 +1,4 @@
-"""Input as people have it: what lies inside a picture, a PDF, a data: URL, base64 or hexadecimal digits.
+"""Input as people have it: what lies inside a picture, a PDF, a data: URL, a link, base64 or hexadecimal digits.
 
 What a format recognises is never touched. Whatever else is opened only where its first bytes or its
 alphabet say what it is, layer by layer, and every bound is checked before anything is decoded.
@@ -37,7 +37,7 @@ def by_default(data: bytes) -> bool:
 def pieces(data: bytes, recognised: Recognised = by_default) -> tuple[Piece, ...]:
     """What is to be judged in `data`: itself, or what it wraps; at least one.
 
-    Raises `WrongUse` CFG_PICTURE or CFG_NO_CODE for a picture there is nothing to judge in, and
+    Raises `WrongUse` CFG_PICTURE or CFG_NO_CODE for a picture there is nothing to judge in, or that is not read; and
     `ExtraMissing` where what reads pictures is not installed.
     """
     return tuple(_opened(data, recognised, _LAYERS))
@@ -46,6 +46,7 @@ def pieces(data: bytes, recognised: Recognised = by_default) -> tuple[Piece, ...
 def _opened(data: bytes, recognised: Recognised, layers: int) -> Iterator[Piece]:
     if layers and not recognised(data):
         kind = pictures.kind_of(data)
+        pictures.refuse_others(data)
         if kind is not None:
             for label, code in pictures.codes(data, kind):
                 yield from (piece._replace(label=label) for piece in _opened(code, recognised, layers - 1))

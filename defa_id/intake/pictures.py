@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import Final
 
-from defa_id.codec import limits
+from defa_id.codec import beginnings, limits
 from defa_id.errors import ExtraMissing, Unknowable, WrongUse
 from defa_id.values import NamedTuple
 
@@ -30,6 +30,14 @@ _AGAIN: Final = "Take it again, the whole code, near and sharp, with some paper 
 def kind_of(data: bytes) -> Kind | None:
     """The kind of picture this begins as, if it is one."""
     return next((kind for kind in _KINDS if data.startswith(kind.begins)), None)
+
+
+def refuse_others(data: bytes) -> None:
+    """Return for anything but a picture of a kind that is not read. Raises `WrongUse` CFG_PICTURE for one."""
+    other = beginnings.picture(data)
+    if other:
+        hint = "Save it as PNG or JPEG, or take a screenshot of it; or hand in the code's text."
+        raise WrongUse(f"{other} pictures are not read here", hint=hint, code="CFG_PICTURE")
 
 
 def codes(data: bytes, kind: Kind) -> list[tuple[str, bytes]]:

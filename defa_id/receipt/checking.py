@@ -103,6 +103,11 @@ def check(data: bytes, trusted: Collection[PublicKey], at_hand: AtHand = AtHand(
     return Checked(ledger.lines, receipt)
 
 
+def was_judged(receipt: Receipt, data: bytes, opening: bytes) -> bool:
+    """Whether these are the bytes the receipt is about."""
+    return _same(receipt.document["input"], commitment(opening, "input", input_digest(data)))
+
+
 def consistent(receipt: Receipt) -> Found[None]:
     """receipt.consistent: nothing in it that could not have come out of the corridor together.
 
@@ -201,7 +206,7 @@ def _input(receipt: Receipt, data: bytes, opening: bytes | None) -> Found[None]:
     """receipt.input: whether this is what was judged."""
     if opening is None:
         raise Unknowable("RECEIPT_OPENING")
-    if _same(receipt.document["input"], commitment(opening, "input", input_digest(data))):
+    if was_judged(receipt, data, opening):
         return Found(None, "it is what was judged", {})
     digests = [str(credential["digest"]) for credential in _held(data)]
     made = [commitment(opening, "credential", digest) for digest in digests]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -9,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import segno
 from click.testing import Result
+from PIL import Image
 
 from tests.cli.conftest import AT
 from tests.report.test_text import assert_harmless
@@ -124,6 +127,36 @@ def test_check_by_itself_with_the_registry_and_with_the_credential(
     other = run(*checking, "--registry", published, "--credential", inbox / "person.txt", "--json")
     assert other.exit_code == 1
     assert json.loads(other.stdout)["decision"] == "rejected"
+
+
+def test_check_takes_what_was_presented_as_a_picture(
+    run: Command, verify: Command, inbox: Path, key: Path, public: Path, tmp_path: Path, published: Path
+) -> None:
+    """Of two codes in one picture the one the receipt is about; a picture of another credential is another input."""
+    token = (inbox / "accepted.txt").read_text().strip()
+    other = (inbox / "person.txt").read_text().strip()
+    for name, several in (("one", [token]), ("two", [other, token]), ("other", [other])):
+        made = [Image.open(io.BytesIO(_code(text))) for text in several]
+        sheet = Image.new("L", (max(one.width for one in made), sum(one.height for one in made)), 255)
+        for place, one in enumerate(made):
+            sheet.paste(one, (0, sum(before.height for before in made[:place])))
+        sheet.save(tmp_path / f"{name}.png")
+    done = verify(tmp_path / "one.png", "--receipt", tmp_path / "r", "--receipt-key", key)
+    assert done.exit_code == 0, done.output
+    asked = ("receipt", "check", tmp_path / "r", "--key", public, "--registry", published, "--credential")
+    for name in ("one", "two"):
+        assert run(*asked, tmp_path / f"{name}.png").exit_code == 0, name
+    done = run(*asked, tmp_path / "other.png", "--json")
+    assert done.exit_code == 1
+    assert "RECEIPT_INPUT_OTHER" in [line["code"] for line in json.loads(done.stdout)["checks"]]
+    Image.new("L", (90, 90), 255).save(tmp_path / "blank.png")
+    assert run(*asked, tmp_path / "blank.png").exit_code == 2
+
+
+def _code(text: str) -> bytes:
+    made = io.BytesIO()
+    segno.make_qr(text, error="l").save(made, kind="png", scale=4)
+    return made.getvalue()
 
 
 def test_check_names_what_is_missing(run: Command, filed: Path, public: Path, inbox: Path, tmp_path: Path) -> None:

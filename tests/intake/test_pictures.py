@@ -86,6 +86,20 @@ def test_a_picture_without_a_code_is_told_from_a_damaged_one() -> None:
     assert refusal(b"%PDF-1.7\nnothing").code == "CFG_PICTURE"
 
 
+HEIF = b"\0\0\0\x18ftypheic" + bytes(40)
+OTHERS = {
+    **{kind: saved(code("other" * 9), kind) for kind in ("GIF", "WebP", "TIFF", "BMP")},
+    "HEIF": HEIF,
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_other_kinds_of_pictures_are_told_by_their_name(kind: str) -> None:
+    error = refusal(OTHERS[kind])
+    assert (error.code, error.message) == ("CFG_PICTURE", f"{kind} pictures are not read here")
+    assert "PNG or JPEG" in error.hint
+
+
 def png(width: int, height: int, *chunks: tuple[bytes, bytes]) -> bytes:
     """A PNG with this header and these chunks, checksums right."""
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)

@@ -42,6 +42,11 @@ WRAPPINGS: dict[str, Callable[[bytes], bytes]] = {
     "hexadecimal": lambda data: data.hex().encode(),
     "hexadecimal in lines": lambda data: lines(data.hex().upper().encode()),
     "data: URL": lambda data: b"data:application/octet-stream;base64," + base64.b64encode(data),
+    "a mark before it": lambda data: b"\xef\xbb\xbf" + data,
+    "UTF-16, as some shells write": lambda data: data.decode().encode("utf-16-le").join((b"\xff\xfe", b"")),
+    "UTF-16, the other way round": lambda data: b"\xfe\xff" + data.decode().encode("utf-16-be"),
+    "a link": lambda data: b"https://wallet.example/show?a=b&vc=" + quote(data).encode() + b"&c=d",
+    "a link's fragment": lambda data: b"wallet:show#" + quote(data, safe="").encode(),
     "data: URL, escaped": lambda data: b"DATA:text/plain;charset=utf-8," + quote(data).encode(),
 }
 
@@ -50,6 +55,8 @@ WRAPPINGS: dict[str, Callable[[bytes], bytes]] = {
 @pytest.mark.parametrize("name", THINGS)
 def test_what_is_inside_is_found(name: str, wrapping: str) -> None:
     data = THINGS[name]
+    if not data.isascii() and wrapping.startswith(("a mark", "UTF-16")):
+        return  # what is no text has none of these
     wrapped = WRAPPINGS[wrapping](data)
     (piece,) = intake.pieces(wrapped)
     if name == "mdoc" and wrapping == "base64url":
@@ -81,11 +88,21 @@ def test_a_picture_in_a_data_url() -> None:
         base64.b64encode(TOKEN).rstrip(b"=") + b"=====",
         base64.b64encode(base64.b64encode(TOKEN)),
         b"https://example.com/credential",
+        b"https://example.com/credential?id=7#top",
+        b"https://example.com/credential?vc=" + TOKEN + b" and more",
+        b"\xff\xfe" + TOKEN,
+        b"\xef\xbb\xbf\xff" + TOKEN,
         b"\xff\xfe\x00",
     ],
 )
 def test_what_leads_nowhere_stays_as_it_came(data: bytes) -> None:
     assert intake.pieces(data) == (intake.Piece("", data),)
+
+
+def test_a_wallets_answer_in_a_fragment() -> None:
+    """OpenID4VP §8.2: the response mode `fragment` adds a form to the redirect's address."""
+    answer = b"vp_token=" + quote(json.dumps({"a": [TOKEN.decode()]})).encode() + b"&state=1"
+    assert intake.pieces(b"https://rp.example/cb?session=7#" + answer) == (intake.Piece("", answer),)
 
 
 def test_there_is_an_end_to_layers() -> None:
