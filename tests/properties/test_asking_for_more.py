@@ -64,7 +64,7 @@ def stricter(draw: st.DrawFn, policy: Json) -> Json:
             had = policy.get(rule, every)
             return {**policy, rule: draw(st.sets(st.sampled_from(had), min_size=1).map(sorted))}
         case "required_claims":
-            more = draw(st.sampled_from([["birth_date"], ["name"], ["never", "there"]]))
+            more = draw(st.sampled_from([["birth_date"], ["document_number"], ["never", "there"]]))
             return {**policy, rule: [*policy.get(rule, []), more]}
         case "require_expiry":
             return {**policy, rule: True}

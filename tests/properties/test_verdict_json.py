@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from defa_id.policy import Policy
 from defa_id.verdict import Verdict
 from defa_id.verifier import Verifier
-from tests.properties.facts import Facts, facts, judge, mint, registry_of
+from tests.properties.facts import Facts, facts, judge, registry_of
 from tests.properties.material import accepted, material
+from tests.properties.minting import mint
 from tests.properties.test_asking_for_more import LEVEL, PURPOSES, policies
 from tests.properties.test_hostile_input import bent, dumps_any
 from tests.support.world import (
@@ -138,7 +139,7 @@ def test_the_same_question_gives_the_same_bytes(
     said: Facts, policy: Json, purpose: str | None, level: str | None
 ) -> None:
     """Twice by one verifier, and by another made from the same things; whatever was judged in between."""
-    token = mint(said)
+    token = str(mint(said))
     rules = Policy.from_document({"id": "test", **policy}).asking(for_state="TH", purpose=purpose, min_level=level)
     one, other = Verifier(registry_of(said), rules), Verifier(registry_of(said), rules)
     first = one.verify(token, at=NOW).to_json()

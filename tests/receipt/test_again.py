@@ -16,8 +16,9 @@ from defa_id.receipt.again import OPEN, OTHERWISE, STANDS, Rechecked
 from defa_id.resolvers import did_jwk
 from defa_id.verdict import Decision, Verdict
 from defa_id.verifier import Verifier
-from tests.properties.facts import Facts, facts, judge, mint, registry_of
+from tests.properties.facts import Facts, facts, judge, registry_of
 from tests.properties.material import CERTIFIED_ISSUER, certified
+from tests.properties.minting import mint
 from tests.receipt.made import OPENING, Filed, accepted, bank, file, policy, world
 from tests.support.world import (
     GRANT,

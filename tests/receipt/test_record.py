@@ -15,7 +15,8 @@ from defa_id.codec import canonical
 from defa_id.policy import Expected
 from defa_id.receipt.record import KEPT, OPENING_BYTES, input_digest
 from defa_id.verifier import Verifier
-from tests.properties.facts import Facts, facts, judge, mint, registry_of
+from tests.properties.facts import Facts, facts, judge, registry_of
+from tests.properties.minting import mint
 from tests.receipt.made import OPENING, accepted, bank, file, policy, world
 from tests.support.world import (
     NOW,
