@@ -129,8 +129,16 @@ def picture(registry: Registry, state: str, *, at: datetime, known_at: datetime 
         peers={other: _offers(registry, other, at, known_at) for other in registry.states() if other != state},
         rows=tuple(recognition.matrix(registry, at=at, known_at=known_at)),
         families={entry["type"]: entry["family"] for entry in types},
-        names={entry["family"]: _english(entry["names"]) for entry in types},
+        names=_kinds(types),
     )
+
+
+def _kinds(types: Iterable[Object]) -> dict[str, str]:
+    """By kind its name: that of the type which has a name of its own in every format, before another standard's."""
+    found: dict[str, str] = {}
+    for entry in sorted(types, key=lambda entry: "uri" not in entry):
+        found.setdefault(entry["family"], _english(entry["names"]))
+    return found
 
 
 def _offers(registry: Registry, state: str, at: datetime, known_at: datetime | None) -> tuple[Offer, ...]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from defa_id.cli import terminal
 from defa_id.codec.text import printable
 from defa_id.errors import DefaIdError, ExtraMissing, RegistryRejected
+
+if TYPE_CHECKING:
+    from defa_id.catalogue import Reason
+    from defa_id.languages import Texts
 
 ACCEPTED: Final = 0
 REJECTED: Final = 1
@@ -56,7 +60,7 @@ def _run(group: click.Group, args: list[str], name: str) -> int:
     except (KeyboardInterrupt, click.Abort):
         return terminal.INTERRUPTED
     except (DefaIdError, click.ClickException, OSError, MemoryError, RecursionError) as error:
-        show(error, machine=wants_json(args))
+        show(error, machine=wants_json(args), texts=_texts(args))
         return exit_code(error)
     return ACCEPTED
 
@@ -93,8 +97,22 @@ def described(error: BaseException) -> dict[str, str]:
     return {"code": code, "message": message, "hint": hint}
 
 
-def show(error: BaseException, *, machine: bool) -> None:
-    """Say an error: as a JSON object on standard output, or as a line and a hint on standard error."""
+def _texts(args: Collection[str]) -> Texts:
+    """The language a command line asks for, even one that cannot be parsed; English, if it is not there."""
+    from defa_id.cli import options
+    from defa_id.languages import ENGLISH
+
+    named = [*args, ""]
+    code = named[named.index("--lang") + 1] if "--lang" in args else None
+    try:
+        return options.language(code)
+    except DefaIdError:
+        return ENGLISH
+
+
+def show(error: BaseException, *, machine: bool, texts: Texts | None = None) -> None:
+    """Say an error: as a JSON object on standard output, or as a line and a hint on standard error; in another
+    language what its code means stands beneath."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError) and not machine:
         error.show(sys.stderr)
         return
@@ -106,13 +124,20 @@ def show(error: BaseException, *, machine: bool) -> None:
     terminal.say(f"{style.paint('error:', 'bold', 'red')} {found['message']}")
     if found["hint"]:
         terminal.say(f"{style.paint('hint:', 'bold')}  {found['hint']}")
+    reason = _reason(found["code"])
+    if reason and texts is not None and texts.translated:
+        terminal.say(f"{reason.code}: {texts.of(reason.code, reason.message)} {texts.step(reason.next_step)}")
+
+
+def _reason(code: str) -> Reason | None:
+    from defa_id.catalogue import CATALOGUE
+
+    return CATALOGUE.reasons.get(code)
 
 
 def _next_step(code: str) -> str:
     """What the catalogue advises for a reason that came without advice of its own."""
-    from defa_id.catalogue import CATALOGUE
-
-    reason = CATALOGUE.reasons.get(code)
+    reason = _reason(code)
     return reason.next_step if reason else ""
 
 

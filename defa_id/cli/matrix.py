@@ -36,7 +36,6 @@ def matrix(
     """Show who recognises whom, at which level, in which environment.
 
     Recognition has a direction: that one state relies on another says nothing about the way back.
-    Pictures are in English; --lang is for the map on the screen.
     """
     from defa_id import files
     from defa_id.report import recognition_map
@@ -52,7 +51,7 @@ def matrix(
         terminal.write_json(rows)
         if svg is None and html is None:
             return
-    about = recognition_map.about(opened, at=moment, known_at=known)
+    about = recognition_map.about(opened, at=moment, known_at=known, texts=texts)
     if svg is not None:
         from defa_id.report.matrix_svg import matrix_svg
 
@@ -64,8 +63,7 @@ def matrix(
     if svg is None and html is None:
         from defa_id.report.matrix import matrix_text
 
-        named = recognition_map.about(opened, at=moment, known_at=known, lang=texts.code)
-        terminal.write(matrix_text(rows, terminal.style(), about=named, texts=texts))
+        terminal.write(matrix_text(rows, terminal.style(), about=about))
 
 
 def _write(where: Path, text: str) -> None:

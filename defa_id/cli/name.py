@@ -13,7 +13,10 @@ from defa_id.errors import Fault, WrongUse
 if TYPE_CHECKING:
     from defa_id.people.names import Name
 
-_FILE = "A NAME is a text; @FILE, holding a text or a name as in schemas/credentials; or - to read either."
+_FILE = (
+    "A NAME is a text; @FILE, holding a text or a name as in schemas/credentials; or - to read either. "
+    "--lang is the name's language; the answer's is DEFA_ID_LANG."
+)
 
 
 @click.group("name")
@@ -51,7 +54,7 @@ def compare(
     else:
         from defa_id.report.people import match_text
 
-        terminal.write(match_text(match, terminal.style()))
+        terminal.write(match_text(match, terminal.style(), options.language(None)))
     if not match.sure:
         raise click.exceptions.Exit(errors.REJECTED if match.grade is Grade.CONFLICT else errors.UNDECIDED)
 
@@ -75,7 +78,7 @@ def check(text: str, lang: str | None, state: str | None, as_json: bool) -> None
     else:
         from defa_id.report.people import findings_text
 
-        terminal.write(findings_text(found, terminal.style()))
+        terminal.write(findings_text(found, terminal.style(), options.language(None)))
     if any(finding.code in REFUSED for finding in found):
         raise click.exceptions.Exit(errors.REJECTED)
 

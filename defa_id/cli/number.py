@@ -10,8 +10,9 @@ from defa_id.cli import errors, options, terminal
 @click.command("number")
 @click.argument("scheme", required=False, metavar="[SCHEME]")
 @click.argument("number", required=False, metavar="[NUMBER]")
+@options.language_option
 @options.json_option
-def number(scheme: str | None, number: str | None, as_json: bool) -> None:
+def number(scheme: str | None, number: str | None, lang: str | None, as_json: bool) -> None:
     """Look at an identifying number (- reads it from standard input); without one, list the schemes.
 
     A check character is no evidence of anything but careful typing. Ends with 0 for ok, 1 for
@@ -20,12 +21,13 @@ def number(scheme: str | None, number: str | None, as_json: bool) -> None:
     from defa_id.people import numbers
     from defa_id.report import people as report
 
+    texts = options.language(lang)
     if scheme is None or number is None:
         listed = [kind for kind in numbers.SCHEMES.values() if scheme is None or kind == numbers.scheme(scheme)]
         if as_json:
             terminal.write_json([{"scheme": kind.id, "state": kind.state, "title": kind.title} for kind in listed])
         else:
-            terminal.write(report.schemes_text(listed, terminal.style()))
+            terminal.write(report.schemes_text(listed, terminal.style(), texts))
         return
     if number == "-":
         from defa_id.codec import limits
@@ -35,7 +37,7 @@ def number(scheme: str | None, number: str | None, as_json: bool) -> None:
     if as_json:
         terminal.write_json(found.to_dict())
     else:
-        terminal.write(report.number_text(found, numbers.scheme(scheme), terminal.style()))
+        terminal.write(report.number_text(found, numbers.scheme(scheme), terminal.style(), texts))
     if found.standing is not numbers.Standing.OK:
         suspicious = found.standing is numbers.Standing.SUSPICIOUS
         raise click.exceptions.Exit(errors.REJECTED if suspicious else errors.UNDECIDED)

@@ -133,6 +133,7 @@ def check(
 @click.option("--at", metavar="TIME|filed", help="Ask as of this time; filed: each as of its own.  [now]")
 @click.option("--known-at", metavar="TIME", help="With what was known at this time; default: all the registry holds.")
 @click.option("--all", "every", is_flag=True, help="List those that stand, too.")
+@options.language_option
 @options.json_option
 @click.option("--ndjson", "as_lines", is_flag=True, help="Machine output, one line for each receipt.")
 @click.pass_context
@@ -145,6 +146,7 @@ def recheck(
     at: str | None,
     known_at: str | None,
     every: bool,
+    lang: str | None,
     as_json: bool,
     as_lines: bool,
 ) -> None:
@@ -159,6 +161,7 @@ def recheck(
 
     if as_json and as_lines:
         raise WrongUse("--json and --ndjson are both given", hint="Give one of them.")
+    texts = options.language(lang)
     now = options.now()
     moment = None if at == _FILED else options.moment(at, "--at") or now
     known = options.moment(known_at, "--known-at")
@@ -171,7 +174,7 @@ def recheck(
     if as_json:
         terminal.write_json(found.to_dict())
     elif not as_lines:
-        terminal.write(text.survey_text(found, terminal.style(), every=every))
+        terminal.write(text.survey_text(found, terminal.style(), texts, every=every))
     ctx.exit(_exit_code(found))
 
 

@@ -300,7 +300,7 @@ def _show_reports(found: Iterator[Judged], *, named: bool, explain: bool, texts:
             title = f"{style.fit('──')} {shown(judged.name, 200)} "
             terminal.write(("\n" if codes else "") + style.paint(title, "bold") + "\n\n")
         if isinstance(judged.answer, DefaIdError):
-            errors.show(judged.answer, machine=False)
+            errors.show(judged.answer, machine=False, texts=texts)
         else:
             terminal.write(report(judged.answer, style, explain=explain, texts=texts))
         if judged.receipt is not None:

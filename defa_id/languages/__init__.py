@@ -22,6 +22,8 @@ FOLDER: Final = Path(__file__).parent
 NEXT_STEP: Final = "next step"
 CONDITION: Final = "condition"
 REPORT: Final = "report"
+LABEL: Final = "label"
+ATTACHED: Final = "attached condition"
 CODE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _WORDS: Final = frozenset(WORDS)
 
@@ -45,6 +47,14 @@ class Texts(NamedTuple):
     def condition(self, english: str) -> str:
         """Of what credentials a check is asked."""
         return self.of(CONDITION, english)
+
+    def label(self, english: str) -> str:
+        """The name of a kind of credential, a purpose or a state."""
+        return self.of(LABEL, english)
+
+    def attached(self, english: str) -> str:
+        """A condition that a recognition, an arrangement or a policy attaches to relying on a credential."""
+        return self.of(ATTACHED, english)
 
     def word(self, english: str, **values: object) -> str:
         """A fixed text of a report with its values. Raises `LookupError` for one that `WORDS` does not list."""

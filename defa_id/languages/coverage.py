@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from defa_id.catalogue import CATALOGUE, Catalogue
-from defa_id.languages import CONDITION, NEXT_STEP, REPORT, po
+from defa_id.languages import ATTACHED, CONDITION, LABEL, NEXT_STEP, REPORT, po, shipped
 from defa_id.languages.words import CONDITIONS, WORDS
 from defa_id.values import NamedTuple
 
@@ -51,6 +51,10 @@ def _sources(catalogue: Catalogue) -> Iterator[Source]:
         yield Source(REPORT, word)
     for condition in CONDITIONS.values():
         yield Source(CONDITION, condition)
+    for label in shipped.labels():
+        yield Source(LABEL, label)
+    for attached in shipped.conditions():
+        yield Source(ATTACHED, attached)
     for check in catalogue.checks.values():
         yield Source(check.id, check.question)
         yield Source(check.id, check.failing)
@@ -71,9 +75,16 @@ def coverage(code: str, file: po.File, catalogue: Catalogue = CATALOGUE) -> Cove
 
 
 def leftovers(file: po.File, catalogue: Catalogue = CATALOGUE) -> list[po.Entry]:
-    """Entries whose English no longer stands anywhere: it was changed and nobody has looked at the translation."""
+    """Entries whose English no longer stands anywhere: it was changed and nobody has looked at the translation.
+
+    Attached conditions are not asked about: a registry or a policy of one's own may still have them.
+    """
     current = set(sources(catalogue))
-    return [entry for entry in file.entries if Source(entry.context, entry.english) not in current]
+    return [
+        entry
+        for entry in file.entries
+        if entry.context != ATTACHED and Source(entry.context, entry.english) not in current
+    ]
 
 
 def refreshed(file: po.File, catalogue: Catalogue = CATALOGUE) -> po.File:
@@ -86,7 +97,8 @@ def refreshed(file: po.File, catalogue: Catalogue = CATALOGUE) -> po.File:
         if entry is None or not entry.text:
             entry = _reworded(source, old) or po.Entry(*source, "")
         entries.append(entry)
-    return file._replace(entries=tuple(entries))
+    kept = [row for row in file.entries if row.context == ATTACHED and row not in entries]
+    return file._replace(entries=(*entries, *kept))
 
 
 def begun(code: str, name: str) -> po.File:

@@ -33,6 +33,14 @@ STANDS: Final = "stands"
 OTHERWISE: Final = "otherwise"
 OPEN: Final = "open"
 
+_NOTHING_ASKED: Final = "it asked nothing of a registry"
+_OTHER_REGISTRY: Final = "it rests on another registry"
+_LATER_VERSION: Final = "it rests on a later version of the registry"
+_NOTHING_PROVEN: Final = "nothing was proven in it that could be asked again"
+_LESS_AGAINST: Final = "less speaks against it now: judge the credential again"
+_HOUR: Final = "it depends on the hour of issuance, which a receipt does not hold"
+WHYS: Final = frozenset({_NOTHING_ASKED, _OTHER_REGISTRY, _LATER_VERSION, _NOTHING_PROVEN, _LESS_AGAINST, _HOUR})
+
 _GRAVITY: Final = (Decision.ACCEPTED, Decision.INDETERMINATE, Decision.REJECTED)
 _SOUGHT_IN_CLAIMS: Final = frozenset({"SCOPE_STATE"})  # what a receipt cannot answer again
 _DAY: Final = timedelta(days=1)
@@ -71,15 +79,15 @@ def recheck(
     """
     filed, recorded = receipt.decision, receipt.document["registry"]
     if receipt.document["question"]["relying_state"] is None:
-        return Rechecked(STANDS, filed, filed, "it asked nothing of a registry")
+        return Rechecked(STANDS, filed, filed, _NOTHING_ASKED)
     if registry.name != recorded["name"]:
-        return Rechecked(OPEN, filed, None, "it rests on another registry")
+        return Rechecked(OPEN, filed, None, _OTHER_REGISTRY)
     if registry.version < recorded["version"]:
-        return Rechecked(OPEN, filed, None, "it rests on a later version of the registry")
+        return Rechecked(OPEN, filed, None, _LATER_VERSION)
     moment = at or times.parse(receipt.document["at"])
     proven = [credential for credential in receipt.document["credentials"] if credential["keys"]]
     if not proven:
-        return Rechecked(STANDS, filed, filed, "nothing was proven in it that could be asked again")
+        return Rechecked(STANDS, filed, filed, _NOTHING_PROVEN)
     answered = [_answers(receipt, credential, registry, moment, known_at) for credential in proven]
     return _summed(receipt, answered)
 
@@ -103,8 +111,8 @@ def _summed(receipt: Receipt, answered: list[list[tuple[Check, ...]]]) -> Rechec
     if len(worse) == len(found):
         return Rechecked(OTHERWISE, filed, now, "", *told)
     if now is not None:
-        return Rechecked(OPEN, filed, None, "less speaks against it now: judge the credential again", *told)
-    return Rechecked(OPEN, filed, None, "it depends on the hour of issuance, which a receipt does not hold", *told)
+        return Rechecked(OPEN, filed, None, _LESS_AGAINST, *told)
+    return Rechecked(OPEN, filed, None, _HOUR, *told)
 
 
 def _changes(before: dict[tuple[str, int], Check], now: dict[tuple[str, int], Check]) -> Iterator[Change]:

@@ -56,15 +56,55 @@ class Row(NamedTuple):
         }
 
 
+class Party(NamedTuple):
+    """Whom a notice concerns: who relied, whose issuer it was, under which arrangement ("" if none is named)."""
+
+    relying_state: str
+    home_state: str
+    entity_id: str
+    arrangement: str
+
+
+class Notice(NamedTuple):
+    """The receipts of one party that would now be otherwise. `duty`: what the arrangement says of giving notice,
+    `contacts` whom it names for incidents, `issuer_contact` whom the issuer names."""
+
+    party: Party
+    rows: tuple[Row, ...]
+    duty: str | None
+    contacts: tuple[str, ...]
+    issuer_contact: str | None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The reasons, of all receipts."""
+        return tuple(sorted({code for row in self.rows for code in row.codes}))
+
+    def to_dict(self) -> Object:
+        """The JSON form."""
+        return {
+            **self.party._asdict(),
+            "arrangement": self.party.arrangement or None,
+            "duty_of_notice": self.duty,
+            "incident_contacts": list(self.contacts),
+            "issuer_contact": self.issuer_contact,
+            "receipts": [row.sha256 for row in self.rows],
+            "codes": list(self.codes),
+            "first": min(row.at or "" for row in self.rows),
+            "last": max(row.at or "" for row in self.rows),
+        }
+
+
 class Survey(NamedTuple):
     """All files and what the answers rest on. `at`: None asks each as of its own moment; `verified`:
-    whether signatures were looked at."""
+    whether signatures were looked at; `notices`: one for each party, sorted."""
 
     rows: tuple[Row, ...]
     registry: Object
     at: str | None
     known_at: str | None
     verified: bool
+    notices: tuple[Notice, ...]
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -77,27 +117,6 @@ class Survey(NamedTuple):
         """Whether the registry has expired, so that standing by it says little."""
         return str(self.registry["freshness"]) == "expired"
 
-    @property
-    def notices(self) -> list[Object]:
-        """Whom a notice concerns: one entry for each issuer and arrangement, with the receipts it names."""
-        found: dict[tuple[str, str, str], list[Row]] = {}
-        for row in self.rows:
-            if row.standing == again.OTHERWISE:
-                for place in dict.fromkeys(map(_party, row.turned)):
-                    found.setdefault(place, []).append(row)
-        return [
-            {
-                "home_state": state,
-                "entity_id": entity,
-                "arrangement": arrangement or None,
-                "receipts": [row.sha256 for row in rows],
-                "codes": sorted({code for row in rows for code in row.codes}),
-                "first": min(row.at or "" for row in rows),
-                "last": max(row.at or "" for row in rows),
-            }
-            for (state, entity, arrangement), rows in sorted(found.items())
-        ]
-
     def to_dict(self) -> Object:
         """The JSON form."""
         return {
@@ -106,7 +125,7 @@ class Survey(NamedTuple):
             "registry": self.registry,
             "signatures": "verified" if self.verified else "not verified",
             "counts": dict(self.counts),
-            "notices": self.notices,
+            "notices": [notice.to_dict() for notice in self.notices],
             "receipts": [row.to_dict() for row in self.rows],
         }
 
@@ -138,7 +157,28 @@ def survey(
     """The rows together with what they rest on."""
     about = {name: getattr(registry, name) for name in ("name", "version", "sha256", "freshness", "environment")}
     shown = [times.show(moment) if moment is not None else None for moment in (at, known_at)]
-    return Survey(tuple(found), about, shown[0], shown[1], verified)
+    every = tuple(found)
+    return Survey(every, about, shown[0], shown[1], verified, tuple(_notices(every, registry)))
+
+
+def _notices(rows: Iterable[Row], registry: Registry) -> Iterator[Notice]:
+    concerned: dict[Party, list[Row]] = {}
+    for row in rows:
+        if row.standing == again.OTHERWISE:
+            for party in dict.fromkeys(_party(row, credential) for credential in row.turned):
+                concerned.setdefault(party, []).append(row)
+    for party, held in sorted(concerned.items()):
+        arrangement = _record(registry, party.relying_state, "arrangements", "id", party.arrangement)
+        issuer = _record(registry, party.home_state, "entities", "entity_id", party.entity_id)
+        contacts = tuple(arrangement.get("incident_contacts", ()))
+        yield Notice(party, tuple(held), arrangement.get("duty_of_notice"), contacts, issuer.get("incident_contact"))
+
+
+def _record(registry: Registry, state: str, kind: str, name: str, value: str) -> Mapping[str, Any]:
+    """A record of a state's list as signed; an empty one, where there is none now."""
+    if state not in registry.states():
+        return {}
+    return next((one for one in registry.state_list(state).document[kind] if one[name] == value), {})
 
 
 def _row(name: str, receipt: Receipt, registry: Registry, at: datetime | None, known_at: datetime | None) -> Row:
@@ -170,8 +210,8 @@ def _credential(recorded: Object) -> Object:
     }
 
 
-def _party(credential: Object) -> tuple[str, str, str]:
-    return credential["state"], credential["entity_id"], credential["arrangement"] or ""
+def _party(row: Row, credential: Object) -> Party:
+    return Party(row.relying_state or "", credential["state"], credential["entity_id"], credential["arrangement"] or "")
 
 
 def _change(change: Change) -> Object:

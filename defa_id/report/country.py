@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from defa_id.languages import ENGLISH, Texts
 from defa_id.packs import CONFIDENCES, INTERFACES, CountryPack
 from defa_id.report.layout import Layout, shown
 from defa_id.report.style import PLAIN, Style
@@ -37,73 +38,82 @@ _CHECK_CHARACTER: Final = {
 }
 
 
-def country_text(pack: CountryPack, style: Style = PLAIN) -> str:
-    """One state: schemes and ways in, languages, names, numbers, levels, data protection."""
-    page = Layout(style)
+def country_text(pack: CountryPack, style: Style = PLAIN, texts: Texts = ENGLISH) -> str:
+    """One state: schemes and ways in, languages, names, numbers, levels, data protection.
+
+    In another language the facts themselves stay as they were taken down, beside their sources.
+    """
+    page = Layout(style, texts)
+    word = page.word
     document = pack.document
     codes = document["codes"]
-    page.banner(shown(pack.territory), "bold", beside=shown(pack.name))
-    page.paragraph("Collected by this project from public sources; no statement of that state.", hue="dim")
+    page.banner(shown(pack.territory), "bold", beside=shown(texts.label(pack.name)))
+    page.paragraph(word("Collected by this project from public sources; no statement of that state."), hue="dim")
     page.blank()
-    page.pair("Codes", f"{pack.territory}, {shown(codes['alpha_3'])}, {shown(codes['numeric'])} (ISO 3166-1)")
-    page.pair("Verify abroad", INTERFACES[pack.interface])
-    page.heading("Schemes")
+    page.pair(word("Codes"), f"{pack.territory}, {shown(codes['alpha_3'])}, {shown(codes['numeric'])} (ISO 3166-1)")
+    page.pair(word("Verify abroad"), word(INTERFACES[pack.interface]))
+    page.heading(word("Schemes"))
     for scheme in pack.schemes:
-        contested = ", contested" if scheme.get("contested") else ""
+        contested = f", {word('contested')}" if scheme.get("contested") else ""
         _fact(page, scheme, f"{scheme['name']}: {scheme['authority']} ({scheme['interface']}{contested})")
         if scheme.get("note"):
             page.paragraph(shown(scheme["note"]), deep=4)
         _facts(page, scheme.get("facts", ()), deep=4)
-    page.heading("Languages")
+    page.heading(word("Languages"))
     for language in document["languages"]:
-        _fact(page, language, f"{language['lang']} in {language['script']}")
+        _fact(page, language, f"{language['lang']}, {language['script']}")
     names = document["personal_names"]
-    page.heading("Names of persons")
-    _fact(page, names, f"{', '.join(_STRUCTURES[one] for one in names['structures'])}: {_ORDER[names['order']]}")
+    page.heading(word("Names of persons"))
+    structures = ", ".join(word(_STRUCTURES[one]) for one in names["structures"])
+    _fact(page, names, f"{structures}: {word(_ORDER[names['order']])}")
     if names["words"]:
-        _fact(page, names, f"Titles and joining words: {', '.join(names['words'])}")
+        _fact(page, names, f"{word('Titles and joining words')}: {', '.join(names['words'])}")
     _facts(page, names["facts"])
     _group(page, "Numbers", document["numbers"], "formats", _number)
     _group(page, "Assurance levels", document["levels"], "frameworks", _framework)
     _group(page, "Data protection", document["data_protection"], "laws", _law)
-    page.heading("How sure")
+    page.heading(word("How sure"))
     for mark, meaning in CONFIDENCES.items():
-        page.pair(mark, meaning)
+        page.pair(mark, word(meaning))
+    page.draft()
     return page.text
 
 
-def countries_text(packs: Iterable[CountryPack], style: Style = PLAIN) -> str:
+def countries_text(packs: Iterable[CountryPack], style: Style = PLAIN, texts: Texts = ENGLISH) -> str:
     """All states, a line each."""
-    page = Layout(style)
-    page.heading("Member states, and how their credentials can be checked abroad")
+    page = Layout(style, texts)
+    page.heading(page.word("Member states, and how their credentials can be checked abroad"))
     for pack in packs:
-        page.entry("•", INTERFACES[pack.interface], term=f"{pack.territory}  {shown(pack.name)}", room=38)
+        way, name = page.word(INTERFACES[pack.interface]), shown(texts.label(pack.name))
+        page.entry("•", way, term=f"{pack.territory}  {name}", room=38)
     page.blank()
-    page.paragraph("One of them: defa-id country TH", hue="dim")
+    page.paragraph(page.word("One of them: {command}", command="defa-id country TH"), hue="dim")
+    page.draft()
     return page.text
 
 
 def _group(
-    page: Layout, heading: str, group: Mapping[str, Any], member: str, said: Callable[[Mapping[str, Any]], str]
+    page: Layout, heading: str, group: Mapping[str, Any], member: str, said: Callable[[Mapping[str, Any], Layout], str]
 ) -> None:
-    page.heading(heading)
+    page.heading(page.word(heading))
     for item in group[member]:
-        _fact(page, item, said(item))
+        _fact(page, item, said(item, page))
     _facts(page, group["facts"])
 
 
-def _number(item: Mapping[str, Any]) -> str:
-    return f"{item['check']}: {item['form']}; {_CHECK_CHARACTER[item['check_character']]}"
+def _number(item: Mapping[str, Any], page: Layout) -> str:
+    return f"{item['check']}: {item['form']}; {page.word(_CHECK_CHARACTER[item['check_character']])}"
 
 
-def _framework(item: Mapping[str, Any]) -> str:
+def _framework(item: Mapping[str, Any], page: Layout) -> str:  # noqa: ARG001
     return f"{item['name']}: {', '.join(item['levels'])}"
 
 
-def _law(item: Mapping[str, Any]) -> str:
-    since = f" since {item['from']}" if "from" in item else ""
+def _law(item: Mapping[str, Any], page: Layout) -> str:
     scope = f"; {item['scope']}" if "scope" in item else ""
-    return f"{item['name']}: {_IN_FORCE[item['in_force']]}{since}{scope}"
+    if "from" in item and item["in_force"] == "in_force":
+        return f"{item['name']}: {page.word('in force since {date}', date=item['from'])}{scope}"
+    return f"{item['name']}: {page.word(_IN_FORCE[item['in_force']])}{scope}"
 
 
 def _facts(page: Layout, facts: Iterable[Mapping[str, Any]], deep: int = 2) -> None:

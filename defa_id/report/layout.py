@@ -11,9 +11,7 @@ from defa_id.report.width import clip, pad, unpile, width, wrap
 
 LABEL: Final = 15
 LONGEST: Final = 600
-_DRAFT: Final = (
-    "This translation is a draft nobody has reviewed. Where it differs from the English, the English counts."
-)
+DRAFT: Final = "This translation is a draft nobody has reviewed. Where it differs from the English, the English counts."
 
 
 def shown(value: object, length: int = LONGEST) -> str:
@@ -97,7 +95,7 @@ class Layout:
         """Say of a translation nobody has reviewed that it is one, in its language and in English."""
         if self.texts.draft:
             self.blank()
-            for said in dict.fromkeys((self.word(_DRAFT), _DRAFT)):
+            for said in dict.fromkeys((self.word(DRAFT), DRAFT)):
                 self.paragraph(said, hue="yellow")
 
     @property

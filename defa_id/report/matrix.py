@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from defa_id.languages import ENGLISH, Texts
 from defa_id.report import recognition_map
 from defa_id.report.layout import Layout, shown
 from defa_id.report.recognition_map import ENVIRONMENTS, LEVELS, NOT, NOT_YET, RECOGNISED, About, Cell, Map, Row
@@ -18,16 +17,15 @@ _CELL: Final = 5
 _SHORTEST: Final = 10  # columns under which a state's name beside its code tells nothing
 
 
-def matrix_text(rows: Sequence[Row], style: Style = PLAIN, *, about: About, texts: Texts = ENGLISH) -> str:
+def matrix_text(rows: Sequence[Row], style: Style = PLAIN, *, about: About) -> str:
     """The rows of `matrix --json` as one map for each credential type; types with equal maps share one."""
-    page = Layout(style, texts)
-    beside = _asked(page, about) if texts.translated else f"as of {about.moment}, {about.knowledge}"
-    page.banner(page.word("Who recognises whom"), "bold", beside=beside)
+    page = Layout(style, about.texts)
+    page.banner(page.word("Who recognises whom"), "bold", beside=about.when)
     if about.source:
         page.blank()
         page.pair(page.word("Registry"), shown(about.source, 120))
     if about.notice:
-        page.pair(page.word("Note"), page.word(about.notice), hue="yellow")
+        page.pair(page.word("Note"), about.notice, hue="yellow")
     every = recognition_map.states(rows)
     maps = recognition_map.maps(rows)
     if not maps:
@@ -42,20 +40,6 @@ def matrix_text(rows: Sequence[Row], style: Style = PLAIN, *, about: About, text
     _legend(page)
     page.draft()
     return page.text
-
-
-def _asked(page: Layout, about: About) -> str:
-    """The moments as they are written in records: the names of months are each language's own."""
-    if about.known_at:
-        return page.word("at {at}, as known at {known_at}", at=about.at, known_at=about.known_at)
-    return page.word("at {at}, with all the registry holds", at=about.at)
-
-
-def _counted(page: Layout, one: Map) -> str:
-    values = {"recognised": one.recognised, "count": len(one.cells)}
-    if coming := one.count(NOT_YET):
-        return page.word("{recognised} of {count} pairs recognised, {coming} not yet.", coming=coming, **values)
-    return page.word("{recognised} of {count} pairs recognised.", **values)
 
 
 def _heading(page: Layout, one: Map, about: About) -> None:
@@ -83,7 +67,7 @@ def _map(page: Layout, one: Map, every: Sequence[str], about: About) -> None:
             code = page.style.paint(pad(shown(by, 4), 4), "bold")
             page.line(f"  {code}{pad(clip(names[by], room - _CODE), room - 4) if room > _CODE else '   '}{drawn}")
     page.blank()
-    page.paragraph(_counted(page, one))
+    page.paragraph(about.counted(one))
 
 
 def _cell(style: Style, by: str, of: str, cell: Cell | None) -> str:
@@ -110,15 +94,16 @@ def _purposes(page: Layout, one: Map) -> None:
         for row in cell.statements:
             if row.get("purpose") and row["decision"] != NOT:
                 value = _value(row["level"], row["environment"]) if row["decision"] == RECOGNISED else "~"
-                pair = f"{shown(by, 4)} of {shown(of, 4)}"
+                pair = f"{shown(by, 4)} ← {shown(of, 4)}"
                 limited.setdefault((pair, value), []).append(shown(row["purpose"], 120))
     for (pair, value), purposes in limited.items():
-        page.entry("*", f"{value}  {', '.join(purposes)}", term=pair, room=10)
+        page.entry("*", f"{value}  {', '.join(purposes)}", term=page.style.fit(pair), room=9)
 
 
 def _legend(page: Layout) -> None:
     page.heading(page.word("How to read it"))
     page.paragraph(page.word("A row is the relying state, a column the home state of the credential."))
+    page.paragraph(page.word("A ← B: A relies on credentials of B."))
     page.pair(page.word("Least level"), page.word("L low   S substantial   H high"))
     page.pair(page.word("Environment"), "   ".join(f"{mark} {name}" for name, mark in _MARKS.items()))
     page.pair(page.word("Otherwise"), page.word("· no   ~ not yet   * see the purposes   ╲ itself"))

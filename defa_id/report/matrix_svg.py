@@ -7,12 +7,12 @@ and descriptions). Every text is made visible and escaped.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final
 
 from defa_id.report import recognition_map
-from defa_id.report.layout import shown
+from defa_id.report.layout import DRAFT, shown
 from defa_id.report.recognition_map import (
     ENVIRONMENTS,
     ITSELF,
@@ -23,11 +23,10 @@ from defa_id.report.recognition_map import (
     About,
     Cell,
     Map,
-    Pair,
-    Pairs,
     Row,
+    listed,
 )
-from defa_id.report.width import clip, wrap
+from defa_id.report.width import clip, width, wrap
 from defa_id.values import NamedTuple
 
 FONT: Final = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif'
@@ -57,43 +56,42 @@ _LINE: Final = "#c9d1d8"
 
 _MARGIN, _WIDTH, _NAMES = 40, 1180, 196
 _CELL_HEIGHT, _CELL_WIDTH, _NARROWEST = 34, 44, 26
-_GRID_ROOM, _PANEL, _LINES = 484, 390, 17
+_GRID_ROOM, _LINES = 484, 17
 _HEAD: Final = 30  # above a grid: the home states' codes
-_WORDS: Final = {RECOGNISED: "recognises", NOT_YET: "does not recognise yet", NOT: "does not recognise"}
+_DENSE: Final = {"my": 1.9, "km": 1.5}  # scripts whose letters are drawn this much wider than Latin ones
 
 
 def matrix_svg(rows: Sequence[Row], *, about: About) -> str:
     """The rows of `matrix --json` as one picture, a map for each kind of credential."""
-    every, found = recognition_map.states(rows), recognition_map.maps(rows)
-    body, y = [], _MARGIN
-    for part, height in (_header(about), _legend()):
-        body.append(_at(_MARGIN, y, part))
-        y += height
+    every, found, word = recognition_map.states(rows), recognition_map.maps(rows), about.texts.word
+    parts = [_header(about), _legend(about)]
     if len(found) > 1:
-        part, height = glance(found, about)
-        body.append(_at(_MARGIN, y, part))
-        y += height + 30
-    for one in found:
-        part, height = _section(one, every, about)
+        parts.append(_glance(found, about))
+    parts += [_section(one, every, about) for one in found]
+    if not found:
+        nothing = word("Nothing is recognised between these {count} states.", count=len(every))
+        parts.append((_text(0, 20, nothing, 16), 50))
+    if about.texts.draft:
+        parts.append(_draft(about))
+    body, y = [], _MARGIN
+    for part, height in parts:
         body.append(_at(_MARGIN, y, part))
         y += height
-    if not found:
-        body.append(_at(_MARGIN, y, _text(0, 20, f"Nothing is recognised between these {len(every)} states.", 16)))
-        y += 50
     y += _MARGIN - 16
-    title, told = "Who recognises whom", description(found, about)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {y}" width="{_WIDTH}" height="{y}" '
-        f'role="img" aria-labelledby="title description" lang="en" font-family="{escape(FONT, quote=True)}">'
-        f'<title id="title">{escape(title)}</title><desc id="description">{safe(told)}</desc>'
+        f'role="img" aria-labelledby="title description" lang="{safe(about.texts.code)}" '
+        f'font-family="{escape(FONT, quote=True)}"><title id="title">{safe(word("Who recognises whom"))}</title>'
+        f'<desc id="description">{safe(description(found, about))}</desc>'
         f'<rect width="100%" height="100%" fill="{PAPER.fill}"/>{"".join(body)}</svg>\n'
     )
 
 
-def grid(one: Map, every: Sequence[str], about: About) -> tuple[str, int, int]:
+def _grid(one: Map, every: Sequence[str], about: About) -> tuple[str, int, int]:
     """One map without its heading: the drawing, its width and its height."""
     wide = max(_NARROWEST, min(_CELL_WIDTH, _GRID_ROOM // max(len(every), 1)))
-    drawn = [_text(0, 22, "relying state ↓", 11, MUTED), _text(_NAMES - 8, 22, "home state →", 11, MUTED, anchor="end")]
+    relying, home = about.texts.word("Relying state"), about.texts.word("Home state")
+    drawn = [_text(0, 22, f"{relying} ↓", 11, MUTED), _text(_NAMES - 8, 22, f"{home} →", 11, MUTED, anchor="end")]
     for column, of in enumerate(every):
         x = _NAMES + column * wide + wide / 2
         drawn.append(_text(x, 22, of, 13, weight=600, anchor="middle"))
@@ -101,78 +99,40 @@ def grid(one: Map, every: Sequence[str], about: About) -> tuple[str, int, int]:
         y = _HEAD + row * _CELL_HEIGHT
         middle = y + _CELL_HEIGHT / 2 + 4.5
         drawn.append(_text(0, middle, by, 13, weight=600))
-        drawn.append(_text(34, middle, clip(about.states.get(by, ""), 23), 12.5, MUTED))
+        drawn.append(_text(34, middle, clip(about.states.get(by, ""), _fitting(156, 12.5, about)), 12.5, MUTED))
         for column, of in enumerate(every):
             place = (_NAMES + column * wide, y, wide)
             drawn.append(_cell(one.cells.get((by, of)), by, of, place, about))
     return "".join(drawn), _NAMES + wide * len(every), _HEAD + _CELL_HEIGHT * len(every) + 4
 
 
-def glance(found: Sequence[Map], about: About) -> tuple[str, int]:
+def _glance(found: Sequence[Map], about: About) -> tuple[str, int]:
     """The kinds of credentials one under the other, each with the share of pairs recognised; and its height."""
     drawn, room = [], 360
     for number, one in enumerate(found):
         y = number * 28
         share = one.recognised / max(len(one.cells), 1)
-        drawn.append(_text(0, y + 14, clip(one.title(about), 32), 13.5, weight=600))
-        drawn.append(f'<rect x="236" y="{y + 3}" width="{room}" height="14" rx="3" fill="{UNKNOWN.fill}"/>')
-        drawn.append(
-            f'<rect x="236" y="{y + 3}" width="{room * share:.1f}" height="14" rx="3" fill="{HEAT["high"].fill}"/>'
-        )
-        drawn.append(_text(236 + room + 14, y + 14, one.counted, 13.5))
-    return "".join(drawn), 28 * len(found)
-
-
-def legend(width: int = _WIDTH - 2 * _MARGIN) -> tuple[str, int]:
-    """How to read a map, and how high that is."""
-    return _legend_of(width)
+        drawn.append(_text(0, y + 14, clip(one.title(about), _fitting(225, 13.5, about)), 13.5, weight=600))
+        bar = f'<rect x="236" y="{y + 3}" height="14" rx="3" width='
+        drawn.append(f'{bar}"{room}" fill="{UNKNOWN.fill}"/>{bar}"{room * share:.1f}" fill="{HEAT["high"].fill}"/>')
+        drawn.append(_text(236 + room + 14, y + 14, about.counted(one), 13.5))
+    return "".join(drawn), 28 * len(found) + 30
 
 
 def description(found: Sequence[Map], about: About) -> str:
     """The whole in sentences, for who does not see it."""
-    said = [f"As of {about.moment}, {about.knowledge}."]
+    said = [f"{about.when}."]
     if about.source:
-        said.append(f"Registry {about.source}.")
+        said.append(f"{about.texts.word('Registry')}: {about.source}.")
     if about.notice:
         said.append(about.notice)
     for one in found:
-        said.append(f"{one.title(about)}: {one.counted}.")
-        said.extend(sentence(pairs, about) for pairs in recognition_map.by_purpose(one))
+        said.append(f"{one.title(about)}: {about.counted(one)}")
+        said.extend(
+            f"{about.purpose(pairs.purpose)}, {about.terms(pairs)}: {listed(pairs.pairs)}."
+            for pairs in recognition_map.by_purpose(one)
+        )
     return " ".join(said)
-
-
-def sentence(pairs: Pairs, about: About) -> str:
-    """Pairs with one purpose, level and environment in a sentence."""
-    return f"{about.purpose(pairs.purpose)}, {terms(pairs)}: {listed(pairs.pairs)}."
-
-
-def terms(pairs: Pairs) -> str:
-    """At which level, in which environment, and whether yet."""
-    return f"at least {pairs.level}, {pairs.environment}" + (", not yet" if pairs.decision == NOT_YET else "")
-
-
-def listed(pairs: Iterable[Pair]) -> str:
-    """Pairs by who relies: `SG of TH, VN; TH of SG`."""
-    found: dict[str, list[str]] = {}
-    for by, of in pairs:
-        found.setdefault(by, []).append(of)
-    return "; ".join(f"{by} of {', '.join(others)}" for by, others in found.items())
-
-
-def cell_words(cell: Cell | None, by: str, of: str, about: About) -> str:
-    """What one cell says."""
-    names = [about.states.get(state, state) for state in (by, of)]
-    if by == of:
-        return f"{names[0]}, {ITSELF}"
-    if cell is None or cell.decision == NOT:
-        return f"{names[0]} {_WORDS[NOT]} {names[1]}"
-    said = []
-    for row in cell.statements:
-        if row["decision"] != NOT:
-            purpose = about.purpose(row.get("purpose"))
-            when = " (not yet)" if row["decision"] == NOT_YET else ""
-            said.append(f"{purpose}: at least {row['level']}, {row['environment']}, under {row['arrangement']}{when}")
-    return f"{names[0]} {_WORDS[cell.decision]} {names[1]}. " + "; ".join(said)
 
 
 def disc(environment: str | None, x: float, y: float, ink: str, radius: float = 5) -> str:
@@ -194,50 +154,60 @@ def safe(text: object, length: int = 100_000) -> str:
     return escape(shown(text, length), quote=True)
 
 
-DEMO: Final = (
-    "Demo, synthetic: issuers, keys, people and recognitions are made up. No state has reviewed or confirmed this."
-)
-
-
 def _header(about: About) -> tuple[str, int]:
-    drawn = [_text(0, 30, "Who recognises whom", 30, weight=700)]
-    drawn.append(_text(0, 58, "Digital credentials of one member state, relied on in another", 15, MUTED))
-    source = f" · registry {about.source}" if about.source else ""
-    drawn.append(_text(0, 82, f"As of {about.moment}, {about.knowledge}{source}", 13.5))
+    word = about.texts.word
+    drawn = [_text(0, 30, word("Who recognises whom"), 30, weight=700)]
+    drawn.append(_text(0, 58, word("Digital credentials of one member state, relied on in another"), 15, MUTED))
+    source = f" · {word('Registry')}: {about.source}" if about.source else ""
+    drawn.append(_text(0, 82, f"{about.when}{source}", 13.5))
     height = 104
     if about.notice:
-        width = _WIDTH - 2 * _MARGIN
-        drawn.append(
-            f'<rect x="0" y="{height - 4}" width="{width}" height="34" rx="6" '
-            f'fill="{NOTICE.fill}" stroke="{NOTICE.edge}"/>'
-        )
-        drawn.append(_text(14, height + 18, about.notice, 13.5, NOTICE.ink, weight=600))
-        height += 46
+        lines = wrap(shown(about.notice), _fitting(_WIDTH - 2 * _MARGIN - 28, 13.5, about))
+        high = 14 + 20 * len(lines)
+        frame = f'width="{_WIDTH - 2 * _MARGIN}" height="{high}" rx="6" fill="{NOTICE.fill}" stroke="{NOTICE.edge}"'
+        drawn.append(f'<rect x="0" y="{height - 4}" {frame}/>')
+        for number, line in enumerate(lines):
+            drawn.append(_text(14, height + 18 + 20 * number, line, 13.5, NOTICE.ink, weight=600))
+        height += high + 12
     return "".join(drawn), height
 
 
-def _legend() -> tuple[str, int]:
-    return _legend_of(_WIDTH - 2 * _MARGIN)
-
-
-def _legend_of(width: int) -> tuple[str, int]:
-    """Two lines of samples, each drawn as in a map."""
-    first = [(f"at least {level}", _sample(level=level)) for level in LEVELS]
-    first += [(name, _sample(environment=name)) for name in ENVIRONMENTS]
-    second = [
-        ("for the purposes named only", _sample(level="substantial", limited=True)),
-        ("not in effect yet", _sample(decision=NOT_YET)),
-        ("not recognised", _sample(decision=NOT)),
-        ("itself", _sample(decision=ITSELF)),
+def _legend(about: About) -> tuple[str, int]:
+    """Samples, each drawn as in a map, with what they mean; as many in a line as there is room for."""
+    word, edge = about.texts.word, _WIDTH - 2 * _MARGIN - 14
+    entries = [(word("at least {level}", level=word(level)), _sample(level=level)) for level in LEVELS]
+    entries += [(name, _sample(environment=name)) for name in ENVIRONMENTS]
+    entries += [
+        (word("for the purposes named only"), _sample(level="substantial", limited=True)),
+        (word("not in effect yet"), _sample(decision=NOT_YET)),
+        (word("not recognised"), _sample(decision=NOT)),
+        (word("itself"), _sample(decision=ITSELF)),
     ]
-    drawn = [f'<rect x="0.5" y="0.5" width="{width - 1}" height="85" rx="6" fill="none" stroke="{_LINE}"/>']
-    for line, entries in enumerate((first, second)):
-        x, y = 14, 12 + line * 34
-        for words, sample in entries:
-            drawn.append(_at(x, y, sample))
-            drawn.append(_text(x + 44, y + 18, words, 12.5))
-            x += 44 + math.ceil(len(words) * 6.6) + 22
-    return "".join(drawn), 112
+    drawn, x, y = [], 14, 12
+    for words, sample in entries:
+        wide = 44 + math.ceil(_long(words, 12.5, about)) + 22
+        if x + wide > edge:
+            x, y = 14, y + 34
+        drawn += [_at(x, y, sample), _text(x + 44, y + 18, words, 12.5)]
+        x += wide
+    frame = f'<rect x="0.5" y="0.5" width="{edge + 13}" height="{y + 39}" rx="6" fill="none" stroke="{_LINE}"/>'
+    return "".join([frame, *drawn]), y + 66
+
+
+def _draft(about: About) -> tuple[str, int]:
+    """That the words are a translation nobody has reviewed, in it and in English."""
+    said = dict.fromkeys((about.texts.word(DRAFT), DRAFT))
+    return "".join(_text(0, 14 + 18 * n, line, 12.5, MUTED) for n, line in enumerate(said)), 18 * len(said) + 16
+
+
+def _long(text: str, size: float, about: About) -> float:
+    """About how long a text is drawn."""
+    return width(text) * size * 0.54 * _DENSE.get(about.texts.code, 1)
+
+
+def _fitting(room: float, size: float, about: About) -> int:
+    """How many columns of text have room."""
+    return int(room / (size * 0.54 * _DENSE.get(about.texts.code, 1)))
 
 
 def _sample(
@@ -258,9 +228,9 @@ def _section(one: Map, every: Sequence[str], about: About) -> tuple[str, int]:
     if types != title:
         drawn.append(_text(0, y, types, 12, MUTED))
         y += 20
-    drawn.append(_text(0, y, one.counted, 13.5))
+    drawn.append(_text(0, y, about.counted(one), 13.5))
     y += 22
-    picture, wide, high = grid(one, every, about)
+    picture, wide, high = _grid(one, every, about)
     drawn.append(_at(0, y, picture))
     left = wide + 34
     panel, used = _panel(one, about, _WIDTH - 2 * _MARGIN - left)
@@ -270,9 +240,9 @@ def _section(one: Map, every: Sequence[str], about: About) -> tuple[str, int]:
 
 def _panel(one: Map, about: About, room: int) -> tuple[str, int]:
     """What the pairs are recognised for, in words."""
-    drawn = [_text(0, 6, "For what, and between whom", 13.5, weight=700)]
-    drawn.append(_text(0, 24, "A of B: A relies on credentials of B", 12, MUTED))
-    y, columns = 50, max(24, int(room / 6.8))
+    drawn = [_text(0, 6, about.texts.word("For what, and between whom"), 13.5, weight=700)]
+    drawn.append(_text(0, 24, about.texts.word("A ← B: A relies on credentials of B."), 12, MUTED))
+    y, columns = 50, _fitting(room, 12.5, about)
     for pairs in recognition_map.by_purpose(one):
         for line in wrap(shown(about.purpose(pairs.purpose), 200), columns):
             drawn.append(_text(0, y, line, 12.5, weight=600))
@@ -280,7 +250,7 @@ def _panel(one: Map, about: About, room: int) -> tuple[str, int]:
         paint = _paint(pairs.level) if pairs.decision == RECOGNISED else COMING
         swatch = f'width="10" height="10" rx="2" fill="{paint.fill}" stroke="{paint.edge}"'
         drawn.append(f'<rect x="0.5" y="{y - 9.5:g}" {swatch}/>')
-        for line in wrap(shown(f"{terms(pairs)}: {listed(pairs.pairs)}", 2000), columns - 3):
+        for line in wrap(shown(f"{about.terms(pairs)}: {listed(pairs.pairs)}", 2000), columns - 3):
             drawn.append(_text(18, y, line, 12.5, MUTED))
             y += _LINES
         y += 9
@@ -289,7 +259,7 @@ def _panel(one: Map, about: About, room: int) -> tuple[str, int]:
 
 def _cell(cell: Cell | None, by: str, of: str, place: tuple[float, float, float], about: About) -> str:
     drawn = _drawn(cell, by == of, place, _CELL_HEIGHT)
-    return f"<g><title>{safe(cell_words(cell, by, of, about))}</title>{drawn}</g>"
+    return f"<g><title>{safe(about.cell(cell, by, of))}</title>{drawn}</g>"
 
 
 def _drawn(cell: Cell | None, own: bool, place: tuple[float, float, float], high: float) -> str:

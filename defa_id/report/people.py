@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from defa_id.catalogue import CATALOGUE, Reason
+from defa_id.languages import ENGLISH, Texts
 from defa_id.report.layout import Layout
 from defa_id.report.style import PLAIN, Style
 
@@ -29,44 +30,47 @@ _STANDINGS: Final = {
 }
 
 
-def match_text(match: Match, style: Style = PLAIN) -> str:
+def match_text(match: Match, style: Style = PLAIN, texts: Texts = ENGLISH) -> str:
     """How two names agree."""
-    page = Layout(style)
+    page = Layout(style, texts)
     hue, meaning = _GRADES[match.grade]
-    page.banner(str(match.grade).upper(), "bold", hue, beside=meaning)
+    page.banner(str(match.grade).upper(), "bold", hue, beside=page.word(meaning))
     _reasons(page, match.reasons)
+    page.draft()
     return page.text
 
 
-def findings_text(findings: Sequence[Finding], style: Style = PLAIN) -> str:
+def findings_text(findings: Sequence[Finding], style: Style = PLAIN, texts: Texts = ENGLISH) -> str:
     """What there is to weigh about one name."""
-    page = Layout(style)
+    page = Layout(style, texts)
     if not findings:
-        page.paragraph("Nothing to note.", deep=0)
+        page.paragraph(page.word("Nothing to note."), deep=0)
     for finding in findings:
         reason = CATALOGUE.reasons[finding.code]
-        page.entry("•", f"{reason.code}: {reason.message}", term=finding.place, room=12, deep=0)
+        page.entry("•", _told(page, reason), term=finding.place, room=12, deep=0)
         _next_step(page, reason, 14)
+    page.draft()
     return page.text
 
 
-def number_text(found: NumberCheck, scheme: Scheme, style: Style = PLAIN) -> str:
+def number_text(found: NumberCheck, scheme: Scheme, style: Style = PLAIN, texts: Texts = ENGLISH) -> str:
     """How one number looks."""
-    page = Layout(style)
+    page = Layout(style, texts)
     hue, meaning = _STANDINGS[found.standing]
-    page.banner(str(found.standing).upper(), "bold", hue, beside=meaning)
+    page.banner(str(found.standing).upper(), "bold", hue, beside=page.word(meaning))
     page.blank()
-    page.pair("Scheme", f"{scheme.id}: {scheme.title} ({scheme.state})")
-    page.pair("Known from", f"{scheme.source} ({scheme.confidence})")
+    page.pair(page.word("Number"), f"{scheme.id}: {scheme.title} ({scheme.state})")
+    page.pair(page.word("Known from"), f"{scheme.source} ({scheme.confidence})")
     if scheme.personal:
-        page.pair("It tells", ", ".join(scheme.personal))
+        page.pair(page.word("It tells"), ", ".join(map(page.word, scheme.personal)))
     _reasons(page, found.reasons)
+    page.draft()
     return page.text
 
 
-def schemes_text(schemes: Iterable[Scheme], style: Style = PLAIN) -> str:
+def schemes_text(schemes: Iterable[Scheme], style: Style = PLAIN, texts: Texts = ENGLISH) -> str:
     """The numbers that can be looked at."""
-    page = Layout(style)
+    page = Layout(style, texts)
     for scheme in schemes:
         page.entry("•", f"{scheme.title} ({scheme.state})", term=scheme.id, room=12, deep=0)
     return page.text
@@ -75,10 +79,14 @@ def schemes_text(schemes: Iterable[Scheme], style: Style = PLAIN) -> str:
 def _reasons(page: Layout, codes: Iterable[str]) -> None:
     page.blank()
     for code in codes:
-        page.entry("•", f"{code}: {CATALOGUE.reasons[code].message}")
+        page.entry("•", _told(page, CATALOGUE.reasons[code]))
         _next_step(page, CATALOGUE.reasons[code], 4)
 
 
 def _next_step(page: Layout, reason: Reason, deep: int) -> None:
     if reason.next_step != "Nothing.":
-        page.entry("→", reason.next_step, deep=deep)
+        page.entry("→", page.texts.step(reason.next_step), deep=deep)
+
+
+def _told(page: Layout, reason: Reason) -> str:
+    return f"{reason.code}: {page.texts.of(reason.code, reason.message)}"

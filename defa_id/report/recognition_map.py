@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from defa_id.codec import times
+from defa_id.languages import ENGLISH, Texts
 from defa_id.trust.registry import Registry
 from defa_id.values import NamedTuple
 
@@ -24,11 +25,14 @@ ITSELF: Final = "itself"
 LEVELS: Final = {"low": "L", "substantial": "S", "high": "H"}
 ENVIRONMENTS: Final = ("demo", "sandbox", "pilot", "live")
 _RANK: Final = (RECOGNISED, NOT_YET, NOT)
+_SYNTHETIC: Final = (
+    "Demo, synthetic: issuers, keys, people and recognitions are made up. No state has reviewed or confirmed this."
+)
 
 
 class About(NamedTuple):
-    """What a map is of: the moments (RFC 3339), the registry, and names for people. A name that is not
-    here is shown as it stands."""
+    """What a map is of: the moments (RFC 3339), the registry, names for people, and the language of all words.
+    A name that is not here is shown as it stands."""
 
     at: str
     known_at: str | None = None
@@ -39,37 +43,70 @@ class About(NamedTuple):
     states: Mapping[str, str] = {}
     types: Mapping[str, str] = {}
     purposes: Mapping[str, str] = {}
+    texts: Texts = ENGLISH
 
     @property
-    def moment(self) -> str:
-        """The moment for people: day, month in words, year, time."""
-        return spoken(times.parse(self.at))
+    def when(self) -> str:
+        """As of which moment, and with what was known."""
+        at = self._moment(self.at)
+        if self.known_at:
+            return self.texts.word("As of {at}, as known at {known_at}", at=at, known_at=self._moment(self.known_at))
+        return self.texts.word("As of {at}, with all the registry holds", at=at)
 
-    @property
-    def knowledge(self) -> str:
-        """With what was known."""
-        return f"as known at {spoken(times.parse(self.known_at))}" if self.known_at else "with all the registry holds"
+    def _moment(self, moment: str) -> str:
+        """For English readers the month in a word; other languages have it as records write it."""
+        return moment if self.texts.translated else spoken(times.parse(moment))
 
     @property
     def source(self) -> str | None:
         """The registry in a few words."""
         if self.registry is None:
             return None
-        return f"{self.registry}, version {self.version}, {self.freshness}"
+        told = self.texts.word("version {version}, {freshness}", version=self.version, freshness=self.freshness)
+        return f"{self.registry}, {told}"
 
     @property
     def notice(self) -> str | None:
         """What must be said of a registry that proves nothing; None, of any other."""
-        if self.environment != "demo":
-            return None
-        made_up = "issuers, keys, people and recognitions are made up"
-        return f"Demo, synthetic: {made_up}. No state has reviewed or confirmed this."
+        return self.texts.word(_SYNTHETIC) if self.environment == "demo" else None
 
     def purpose(self, id: str | None) -> str:
         """A purpose's name for people, and its id; None is any."""
         if id is None:
-            return "Any purpose"
+            return self.texts.word("Any purpose")
         return f"{self.purposes[id]} ({id})" if id in self.purposes else id
+
+    def level(self, label: object) -> str:
+        """A level's name."""
+        return self.texts.word(str(label)) if label in LEVELS else str(label)
+
+    def terms(self, statement: Pairs | Row) -> str:
+        """Of pairs or of a row: at which level, in which environment, and whether yet."""
+        told = statement._asdict() if isinstance(statement, Pairs) else statement
+        words = {"level": self.level(told["level"]), "environment": told["environment"]}
+        if told["decision"] == NOT_YET:
+            return self.texts.word("at least {level}, {environment}, not yet", **words)
+        return self.texts.word("at least {level}, {environment}", **words)
+
+    def counted(self, found: Map) -> str:
+        """How many pairs of a map are recognised, in a sentence."""
+        values = {"recognised": found.recognised, "count": len(found.cells)}
+        if coming := found.count(NOT_YET):
+            said = "{recognised} of {count} pairs recognised, {coming} not yet."
+            return self.texts.word(said, coming=coming, **values)
+        return self.texts.word("{recognised} of {count} pairs recognised.", **values)
+
+    def cell(self, cell: Cell | None, by: str, of: str) -> str:
+        """What one cell says: whether one state relies on the other, for what, at which level and under what."""
+        names = {"by": self.states.get(by, by), "of": self.states.get(of, of)}
+        if by == of:
+            return self.texts.word("{state}, itself", state=names["by"])
+        if cell is None or cell.decision == NOT:
+            return self.texts.word("{by} does not recognise {of}.", **names)
+        stated = (row for row in cell.statements if row["decision"] != NOT)
+        told = "; ".join(f"{self.purpose(row['purpose'])}: {self.terms(row)}, {row['arrangement']}" for row in stated)
+        said = "{by} recognises {of}." if cell.decision == RECOGNISED else "{by} does not recognise {of} yet."
+        return f"{self.texts.word(said, **names)} {told}"
 
 
 class Cell(NamedTuple):
@@ -104,12 +141,6 @@ class Map(NamedTuple):
     def count(self, decision: str) -> int:
         """How many pairs come out like this."""
         return sum(cell.decision == decision for cell in self.cells.values())
-
-    @property
-    def counted(self) -> str:
-        """The counts in words."""
-        coming = self.count(NOT_YET)
-        return f"{self.recognised} of {len(self.cells)} pairs recognised" + (f", {coming} not yet" if coming else "")
 
     def title(self, about: About) -> str:
         """What kind of credential it is, in words where there are any."""
@@ -163,8 +194,16 @@ def by_purpose(found: Map) -> list[Pairs]:
     return [Pairs(*group, tuple(groups[group])) for group in sorted(groups, key=order)]
 
 
-def about(registry: Registry, *, at: datetime, known_at: datetime | None = None, lang: str = "en") -> About:
-    """What a map of this registry is of, with names in a language where the registry has them, else in English.
+def listed(pairs: Iterable[Pair]) -> str:
+    """Pairs by who relies: `SG ← TH, VN; TH ← SG`."""
+    found: dict[str, list[str]] = {}
+    for by, of in pairs:
+        found.setdefault(by, []).append(of)
+    return "; ".join(f"{by} ← {', '.join(others)}" for by, others in found.items())
+
+
+def about(registry: Registry, *, at: datetime, known_at: datetime | None = None, texts: Texts = ENGLISH) -> About:
+    """What a map of this registry is of, in a language: the registry's own names, else translated ones.
 
     Raises `RegistryRejected` for a list not signed as it must be.
     """
@@ -176,11 +215,14 @@ def about(registry: Registry, *, at: datetime, known_at: datetime | None = None,
         version=registry.version,
         freshness=registry.freshness,
         environment=registry.environment,
-        states={name: _named(registry.state_list(name).document["state"]["names"], lang) for name in registry.states()},
-        types={
-            entry["type"]: _named(entry["names"], lang) for entry in vocabulary.get("types", ()) if "names" in entry
+        states={
+            name: _named(registry.state_list(name).document["state"]["names"], texts) for name in registry.states()
         },
-        purposes={entry["id"]: _named(entry["names"], lang) for entry in vocabulary.get("purposes", ())},
+        types={
+            entry["type"]: _named(entry["names"], texts) for entry in vocabulary.get("types", ()) if "names" in entry
+        },
+        purposes={entry["id"]: _named(entry["names"], texts) for entry in vocabulary.get("purposes", ())},
+        texts=texts,
     )
 
 
@@ -205,9 +247,9 @@ def _sense(pairs: Mapping[Pair, Sequence[Row]]) -> dict[Pair, list[list[tuple[st
     }
 
 
-def _named(names: Iterable[Mapping[str, Any]], lang: str) -> str:
+def _named(names: Iterable[Mapping[str, Any]], texts: Texts) -> str:
     values = {name["lang"]: str(name["value"]) for name in names}
-    return values.get(lang) or values.get("en") or next(iter(values.values()))
+    return values.get(texts.code) or texts.label(values.get("en") or next(iter(values.values())))
 
 
 _MONTHS: Final = (

@@ -166,7 +166,16 @@ def _recognition(page: Layout, recognition: Mapping[str, Any], explain: bool) ->
     if recognition.get("arrangement"):
         page.pair(page.word("Arrangement"), shown(recognition["arrangement"], 120))
     if conditions := recognition.get("conditions"):
-        page.pair(page.word("Conditions"), *(f"{n}. {shown(text)}" for n, text in enumerate(conditions, 1)))
+        page.pair(page.word("Conditions"), *conditions_said(conditions, page.texts))
+
+
+def conditions_said(conditions: Iterable[str], texts: Texts = ENGLISH) -> Iterable[str]:
+    """The conditions, numbered; where one is translated, its own wording beneath, which is what counts."""
+    for number, text in enumerate(conditions, 1):
+        own = texts.attached(text)
+        yield f"{number}. {shown(own)}"
+        if own != text:
+            yield f"   {shown(text)}"
 
 
 def level(level: Mapping[str, Any], texts: Texts = ENGLISH) -> Iterable[str]:

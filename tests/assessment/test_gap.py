@@ -17,6 +17,7 @@ from defa_id.assessment import gap as module
 from defa_id.assessment.finding import LACKING, MET, OPEN, WANTED, finding
 from defa_id.assessment.gap import ABSENT, EXPERIMENTAL, LIVE, PILOTED, Gap, gap
 from defa_id.assessment.gap_text import gap_text
+from defa_id.assessment.picture import picture
 from defa_id.cli import cli
 from defa_id.codec import times
 from defa_id.errors import WrongUse
@@ -298,3 +299,10 @@ def test_every_state_of_the_packaged_registry_has_a_report() -> None:
         assert_harmless(gap_text(found, every=True))
         assert {one.maturity for one in found.modules} <= {ABSENT, EXPERIMENTAL}  # a demo is no more than that
     assert GRANT < LATER
+
+
+def test_a_kind_bears_its_own_name_and_not_that_of_another_standard() -> None:
+    """In the registry that travels with the package PhilSys, claim 169 and EU types belong to person identity."""
+    seen = picture(files.open_registry(), "SG", at=NOW)
+    assert seen.kind("person-identity") == "Person identity"
+    assert seen.kind("driving-licence") == "Driving licence"

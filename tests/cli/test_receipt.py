@@ -14,6 +14,7 @@ import segno
 from click.testing import Result
 from PIL import Image
 
+from defa_id import languages
 from tests.cli.conftest import AT
 from tests.report.test_text import assert_harmless
 from tests.support import world
@@ -210,7 +211,8 @@ def test_recheck_after_a_withdrawal_names_what_rested_on_it(
     assert done.exit_code == 1
     assert done.stdout.startswith("✗ OTHERWISE  5 of 7 filed decisions would now be otherwise")
     assert "did:web:sg-person.example (SG): 5" in done.stdout
-    assert "issuer.granted: passed → failed SCOPE_ISSUER_ENDED" in done.stdout
+    assert "issuer.granted: passed → failed [SCOPE_ISSUER_ENDED]" in done.stdout
+    assert done.stdout.count("SCOPE_ISSUER_ENDED") == 3  # of five receipts, once for each way in which they turned
     found = json.loads(run("receipt", "recheck", box, "--registry", after, "--at", AT, "--json").stdout)
     assert found["counts"] == {"stands": 2, "otherwise": 5, "open": 0}
     assert found["signatures"] == "not verified"
@@ -220,6 +222,61 @@ def test_recheck_after_a_withdrawal_names_what_rested_on_it(
     otherwise = {row["sha256"] for row in found["receipts"] if row["standing"] == "otherwise"}
     assert set(notice["receipts"]) == otherwise
     assert not any(token[:60] in json.dumps(found) for token in tokens.values())
+
+
+@pytest.mark.parametrize("code", ["fil", "id", "ms", "th", "vi"])
+def test_recheck_in_another_language_names_the_same_receipts(
+    run: Command, box: Path, after: Path, tmp_path: Path, code: str
+) -> None:
+    words = ("receipt", "recheck", box, "--registry", after, "--at", AT)
+    done, english = run(*words, "--lang", code), run(*words)
+    assert done.exit_code == english.exit_code == 1
+    named = [line.strip() for line in done.stdout.splitlines() if ".receipt" in line]
+    assert named == [line.strip() for line in english.stdout.splitlines() if ".receipt" in line]
+    texts = languages.texts(code)
+    for word in ("OTHERWISE", "Relying state", "What to do next", "Signatures", "Not asked"):
+        assert texts.word(word) in done.stdout
+        assert word not in done.stdout
+    assert_harmless(done.stdout)
+
+
+def test_a_notice_says_whom_to_tell_and_what_the_arrangement_demands(
+    run: Command, filed: Path, made: tuple[world.World, world.Signer], tmp_path: Path
+) -> None:
+    """The record of the arrangement relied on, as it stands in the relying state's list now."""
+    changed = made[0].copy()
+    changed.version = 2
+    changed.sg["status_events"].append(FRAUD)
+    changed.lists["SG"]["entities"][0]["incident_contact"] = "incidents@issuer.example"
+    arrangement = {
+        "id": "TH-SG",
+        "kind": "bilateral",
+        "parties": ["SG", "TH"],
+        "environment": "demo",
+        "types": ["PersonIdentityCredential"],
+        "purposes": [],
+        "min_level": "low",
+        "phases": [{"phase": "trial", "from": "2026-01-01T00:00:00Z", "until": "2030-01-01T00:00:00Z"}],
+        "conditions": [],
+        "incident_contacts": ["desk@corridor.example"],
+        "duty_of_notice": "Tell the other party within 72 hours.",
+        "recorded": "2026-01-01T00:00:00Z",
+    }
+    changed.lists["TH"]["arrangements"] = [arrangement]
+    for name, data in changed.files().items():
+        path = tmp_path / "told" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    words = ("receipt", "recheck", filed, "--registry", tmp_path / "told", "--at", AT)
+    (notice,) = json.loads(run(*words, "--json").stdout)["notices"]
+    assert notice["relying_state"] == "TH"
+    assert notice["duty_of_notice"] == "Tell the other party within 72 hours."
+    assert notice["incident_contacts"] == ["desk@corridor.example"]
+    assert notice["issuer_contact"] == "incidents@issuer.example"
+    text = run(*words).stdout
+    assert "Duty of notice Tell the other party within 72 hours." in text
+    assert "desk@corridor.example" in text
+    assert "incidents@issuer.example" in text
 
 
 def test_recheck_line_by_line(run: Command, box: Path, after: Path) -> None:

@@ -45,7 +45,7 @@ def test_the_map() -> None:
     assert (
         matrix_text(ROWS, about=AT)
         == """\
-Who recognises whom  as of 24 November 2026, 00:00 UTC, with all the registry
+Who recognises whom  As of 24 November 2026, 00:00 UTC, with all the registry
                      holds
 
 Person
@@ -56,11 +56,12 @@ Person
   VN      ·    ·    ╲
 
   3 of 6 pairs recognised, 1 not yet.
-  * TH of SG  H◔  banking.account-opening
-  * TH of VN  L◑  telecom.sim
+  * TH ← SG  H◔  banking.account-opening
+  * TH ← VN  L◑  telecom.sim
 
 How to read it
   A row is the relying state, a column the home state of the credential.
+  A ← B: A relies on credentials of B.
   Least level    L low   S substantial   H high
   Environment    ○ demo   ◔ sandbox   ◑ pilot   ● live
   Otherwise      · no   ~ not yet   * see the purposes   ╲ itself
@@ -76,7 +77,7 @@ def test_purposes_of_one_pair_and_value_share_a_line() -> None:
     later = row("SG", "TH", "not_yet", level="high", environment="demo", purpose="c.later")
     text = matrix_text([*rows, later], about=AT)
     assert "  SG      ╲    L○*\n" in text
-    assert "  * SG of TH  L○  a.one, b.two\n  * SG of TH  ~  c.later\n" in text
+    assert "  * SG ← TH  L○  a.one, b.two\n  * SG ← TH  ~  c.later\n" in text
 
 
 def test_types_with_equal_maps_share_one() -> None:
@@ -164,7 +165,7 @@ def test_a_demo_registry_is_said_to_be_one() -> None:
 def test_the_map_in_another_language_shows_the_same_values() -> None:
     for code in ("fil", "id", "ms", "th", "vi"):
         texts = languages.texts(code)
-        text, english = matrix_text(ROWS, about=NAMED, texts=texts), matrix_text(ROWS, about=NAMED)
+        text, english = matrix_text(ROWS, about=NAMED._replace(texts=texts)), matrix_text(ROWS, about=NAMED)
         assert texts.word("Who recognises whom") in text.splitlines()[0]
         assert "How to read it" not in text
         assert [line for line in text.splitlines() if "H●" in line] == [
@@ -176,5 +177,5 @@ def test_the_map_in_another_language_shows_the_same_values() -> None:
 def test_an_empty_map_says_so_in_another_language() -> None:
     texts = languages.texts("th")
     assert texts.word("Nothing is recognised between these {count} states.", count=0) in matrix_text(
-        [], about=AT, texts=texts
+        [], about=AT._replace(texts=texts)
     )
