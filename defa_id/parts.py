@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cache
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any, Final
@@ -135,14 +134,13 @@ def _is_json_serialised(data: bytes) -> bool:
 
 def _later(module: str, name: str) -> Callable[..., Any]:
     """A function by name, imported when first called: one format never pays for another."""
-
-    @cache
-    def function() -> Callable[..., Any]:
-        found: Callable[..., Any] = getattr(import_module(module), name)
-        return found
+    found: Callable[..., Any] | None = None
 
     def call(*arguments: Any) -> Any:
-        return function()(*arguments)
+        nonlocal found
+        if found is None:
+            found = getattr(import_module(module), name)
+        return found(*arguments)
 
     return call
 

@@ -52,12 +52,15 @@ class Check(NamedTuple):
     item: int = 0
 
 
+Page = Mapping[tuple[str, int], Check]  # lines by their id and item, in the order they were written
+
+
 class Ledger:
     """Runs a step and writes its line in one act: no step without a line, no line without a step."""
 
     def __init__(self, catalogue: Catalogue = CATALOGUE, waived: Mapping[str, str] | None = None) -> None:
         self._catalogue = catalogue
-        self._waived = dict(waived or {})
+        self._waived = dict(waived) if waived else {}
         self._lines: dict[tuple[str, int], Check] = {}
 
     def run(
@@ -83,7 +86,7 @@ class Ledger:
         value: T | None = None
         if id in self._waived:
             line = Check(id, Outcome.SKIPPED, "POLICY_WAIVED", self._waived[id], {}, item)
-        elif missing := [need for need in needs if not self.passed(need, item if of is None else of)]:
+        elif missing := self._missing(needs, item if of is None else of):
             line = Check(id, Outcome.SKIPPED, "CHECK_NEEDS", "needs " + ", ".join(missing), {}, item)
         else:
             try:
@@ -99,6 +102,29 @@ class Ledger:
                 line = Check(id, outcome, fault.code, why, fault.evidence, item)
         self._lines[id, item] = line
         return value
+
+    def write(self, page: Page, item: int = 0) -> None:
+        """Write down what `page` of such a ledger once gave, under this item. Raises `LookupError` for a line
+        that stands already."""
+        if item:
+            page = {(id, item): line._replace(item=item) for (id, _), line in page.items()}
+        if not self._lines.keys().isdisjoint(page):
+            raise LookupError(f"written twice: {', '.join(id for id, _ in page)} {item}")
+        self._lines.update(page)
+
+    def page(self, ids: Collection[str], item: int = 0) -> Page | None:
+        """The lines under these ids if all of them passed; None if not."""
+        lines = [self._lines.get((id, item)) for id in ids]
+        passed = [line for line in lines if line is not None and line.outcome is Outcome.PASSED]
+        return {(line.id, 0): line._replace(item=0) for line in passed} if len(passed) == len(lines) else None
+
+    def _missing(self, needs: Collection[str], item: int) -> list[str]:
+        lines = self._lines
+        for need in needs:
+            line = lines.get((need, item))
+            if line is None or line.outcome is not Outcome.PASSED:
+                return [need for need in needs if not self.passed(need, item)]
+        return []
 
     def passed(self, id: str, item: int = 0) -> bool:
         """Whether the check passed for this item; a waived check counts as answered."""
@@ -210,7 +236,9 @@ class Verdict:
         return self._subject
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON form of `schemas/verdict.schema.json`; holds no claim of the subject."""
+        """The JSON form of `schemas/verdict.schema.json`; holds no claim of the subject. It is the caller's own."""
+        recognitions = [_own(recognition) if recognition else None for recognition in self.recognitions]
+        credentials = [_own(credential) for credential in self.credentials]
         return {
             "decision": str(self.decision),
             "summary": self.summary,
@@ -222,23 +250,23 @@ class Verdict:
                     "code": line.code,
                     "why": line.why,
                     "clause": self.catalogue.checks[line.id].clause,
-                    "evidence": dict(sorted(line.evidence.items())),
+                    "evidence": dict(sorted(_own(line.evidence).items())),
                 }
                 for line in self.checks
             ],
-            "asked": dict(self.asked),
+            "asked": _own(self.asked),
             "required": sorted(self.required),
-            "credential": dict(self.credentials[0]) if self.credentials else None,
-            "recognition": dict(self.recognitions[0]) if self.recognitions and self.recognitions[0] else None,
+            "credential": _own(credentials[0]) if credentials else None,
+            "recognition": _own(recognitions[0]) if recognitions and recognitions[0] else None,
             "credentials": [
-                {"credential": dict(credential), "recognition": dict(recognition) if recognition else None}
-                for credential, recognition in zip(self.credentials, self.recognitions, strict=True)
+                {"credential": credential, "recognition": recognition}
+                for credential, recognition in zip(credentials, recognitions, strict=True)
             ],
-            "composition": dict(self.composition) if self.composition else None,
+            "composition": _own(self.composition) if self.composition else None,
             "review": self._review(),
-            "registry": dict(self.registry) if self.registry else None,
-            "policy": dict(self.policy) if self.policy else None,
-            "documents": [dict(document) for document in self.documents],
+            "registry": _own(self.registry) if self.registry else None,
+            "policy": _own(self.policy) if self.policy else None,
+            "documents": [_own(document) for document in self.documents],
             "at": self.at,
             "known_at": self.known_at,
             "library": self.library,
@@ -256,6 +284,13 @@ class Verdict:
         import json
 
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+
+
+def _own(value: Any) -> Any:
+    """A copy down to the last list: verdicts share what they rest on, and their JSON is anybody's to change."""
+    if isinstance(value, Mapping):
+        return {name: _own(member) for name, member in value.items()}
+    return [_own(element) for element in value] if isinstance(value, list | tuple) else value
 
 
 def _accepted_sentence(verdict: Verdict) -> str:

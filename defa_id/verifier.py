@@ -16,21 +16,22 @@ from functools import cached_property
 from typing import Any, Final, TypeVar
 
 from defa_id import catalogue, sources
-from defa_id.answers import authority, certificates, document, holder, listing, reliance, rules, status
+from defa_id.answers import certificates, document, holder, listing, reliance, rules, status
 from defa_id.answers.listing import Signers
 from defa_id.answers.rules import Released
 from defa_id.codec import limits, times
 from defa_id.codec.text import printable, trimmed
+from defa_id.corridor.asking import Asked, Asking, some
 from defa_id.corridor.door import Door
-from defa_id.corridor.record import Record
+from defa_id.corridor.record import Premises, Record
+from defa_id.corridor.settled import Settled
 from defa_id.credential import Credential, KeyBinding, Presentation, Reading, Response, StatusEntry
 from defa_id.errors import Fault, Unknowable, WrongUse
 from defa_id.keys import PublicKey
 from defa_id.parts import DEFAULT_PARTS, Case, Format, Parts
 from defa_id.policy import Expected, Policy
 from defa_id.sources import Counter, Lookup, NoCounter, NoSource, Source
-from defa_id.trust import assurance
-from defa_id.trust.assurance import Granted, Shown
+from defa_id.trust.assurance import Shown
 from defa_id.trust.recognition import Relied
 from defa_id.trust.records import SchemaReference, Service
 from defa_id.trust.registry import Registry
@@ -56,6 +57,8 @@ class Verifier:
         self.registry = registry
         self.policy = policy
         self.parts = parts
+        self.asked = Asked(registry, policy, Settled())
+        self.premises = Premises.of(registry, policy)
         self._lists: dict[str, Credential] = {}
 
     def read_list(self, sha256: str, read: Callable[[], Credential]) -> Credential:
@@ -125,7 +128,7 @@ class _Walk:
         self.at, self.known_at, self.expected = at, known_at, expected
         self.ledger = Ledger(self.parts.catalogue, self.policy.waive)
         self.door = Door(source, self.ledger)
-        self.record = Record(self.registry, self.policy, self.parts, self.ledger)
+        self.record = Record(verifier.premises, self.policy, self.parts, self.ledger)
         self.counter = counter
         self.judged: list[Credential] = []
         self.asked = {catalogue.LISTED if self.policy.safe else catalogue.UNLISTED}
@@ -219,52 +222,29 @@ class _Walk:
 
     def judge(self, credential: Credential, format: Format, item: int, within: _Envelope | None) -> None:
         """Everything that is asked of one credential."""
-        run, at, known_at, registry, policy = self.ledger.run, self.at, self.known_at, self.registry, self.policy
-        services = run(
-            "issuer.listed",
-            lambda: listing.issuer_listed(registry, credential, known_at),
-            needs=["format.model"],
-            item=item,
-        )
-        home = services[0].state if services else None
-        states = {home, policy.for_state} & set(registry.states())
-        run(
-            "registry.current",
-            lambda: document.registry_current(registry, policy, sorted(s for s in states if s)),
-            item=item,
-        )
-        signers = self.signers(credential, services or (), item)
-        self.proof(credential, signers, item)
-        covered = self.authority(credential, signers, item)
+        asking = Asking(self.verifier.asked, self.ledger, credential, self.at, self.known_at, item)
+        asking.listing(lambda one: listing.key_resolved(self.parts, one, self.lookup(sources.ASSERTION)))
+        self.proof(credential, asking.signers, item)
+        asking.authority()
+        services, covered = asking.services, asking.covered
         bound = self.holder(credential, format, item, within)
-        fresh = self.revocation(credential, services or (), covered, item)
-        self.certificate(credential, signers, covered, item)
+        fresh = self.revocation(credential, services, covered, item)
+        self.certificate(credential, asking.signers, covered, item)
         self.schema(credential, covered, item)
-        level = authority.level_of(registry, credential, covered, at, known_at)
-        reached, capped_by = assurance.achieved(level.vector, Shown(bound, fresh))
-        relied = self.recognition(credential, home, level, item)
-        run(
-            "assurance.achieved",
-            lambda: reliance.level_achieved(reached, capped_by, policy),
-            needs=["issuer.scope", "proof.signature"],
-            item=item,
-        )
-        released = self.rules(credential, home, item)
+        reliance = asking.reliance(Shown(bound, fresh))
+        released = self.rules(credential, asking.home, item)
         for own in self.parts.checks:
-            case = Case(credential, home, policy, at)
-            run(own.id, lambda own=own, case=case: own.step(case), needs=["proof.signature"], item=item)  # type: ignore[misc]
-        self.cap(credential, relied, item)
+            case = Case(credential, asking.home, self.policy, self.at)
+            self.ledger.run(own.id, lambda own=own, case=case: own.step(case), needs=["proof.signature"], item=item)  # type: ignore[misc]
+        self.cap(credential, reliance.relied, item)
         self.judged.append(credential)
-        self.record.add(credential, services or (), relied, (level, reached, capped_by), released)
+        self.record.add(credential, services, reliance, released)
 
     def rules(self, credential: Credential, home: str | None, item: int) -> Released:
-        """What the relying party's own policy says; what may leave the verifier."""
-        run, policy, needs = self.ledger.run, self.policy, ["format.model"]
-        run("policy.format", lambda: rules.format_taken(policy, credential), needs=needs, item=item)
-        run("policy.type", lambda: rules.type_taken(policy, credential), needs=needs, item=item)
-        run("policy.algorithm", lambda: rules.algorithm_taken(policy, credential, self.at), needs=needs, item=item)
-        run("policy.claims", lambda: rules.claims_present(policy, credential), needs=needs, item=item)
-        run("policy.request", lambda: rules.request_permitted(policy, home), needs=needs, item=item)
+        """What the relying party's own policy says of the claims; what may leave the verifier."""
+        run, policy = self.ledger.run, self.policy
+        run("policy.claims", lambda: rules.claims_present(policy, credential), needs=["format.model"], item=item)
+        run("policy.request", lambda: rules.request_permitted(policy, home), needs=["format.model"], item=item)
         released = run(
             "policy.transfer",
             lambda: rules.transfer_permitted(policy, credential, home, self.at),
@@ -289,21 +269,6 @@ class _Walk:
             item=item,
         )
 
-    def signers(self, credential: Credential, services: tuple[Service, ...], item: int) -> Signers | None:
-        if self.policy.safe:
-            return self.ledger.run(
-                "key.listed",
-                lambda: listing.key_listed(self.registry, credential, services, self.at, self.known_at),
-                needs=["issuer.listed"],
-                item=item,
-            )
-        return self.ledger.run(
-            "key.resolved",
-            lambda: listing.key_resolved(self.parts, credential, self.lookup(sources.ASSERTION)),
-            needs=["format.model"],
-            item=item,
-        )
-
     def lookup(self, purpose: str) -> Lookup:
         """How keys are looked up here."""
         return Lookup(purpose, self.at, self.door)
@@ -311,16 +276,15 @@ class _Walk:
     def proof(self, credential: Credential, signers: Signers | None, item: int) -> None:
         run, at, policy = self.ledger.run, self.at, self.policy
         key = "key.listed" if policy.safe else "key.resolved"
-        run("key.algorithm", lambda: listing.key_algorithm(credential, _some(signers), at), needs=[key], item=item)
         run(
             "key.current",
-            lambda: listing.key_current(credential, _some(signers), policy, at, self.known_at),
+            lambda: listing.key_current(credential, some(signers), policy, at, self.known_at),
             needs=[key],
             item=item,
         )
         run(
             "proof.signature",
-            lambda: self.signature(credential, _some(signers)),
+            lambda: self.signature(credential, some(signers)),
             needs=["key.algorithm"],
             item=item,
         )
@@ -334,26 +298,6 @@ class _Walk:
             raise Fault("LIMIT_SIGNATURES", f"more than {limits.SIGNATURES}", limit=limits.SIGNATURES)
         return document.proof_signature(self.parts, self.registry, credential, signers)
 
-    def authority(self, credential: Credential, signers: Signers | None, item: int) -> tuple[Service, ...]:
-        """What the issuer was authorised for, and whether it still stands."""
-        self.ledger.run(
-            "issuer.granted",
-            lambda: authority.issuer_granted(
-                self.registry, credential, _some(signers), self.policy, self.at, self.known_at
-            ),
-            needs=["key.listed"],
-            item=item,
-        )
-        return (
-            self.ledger.run(
-                "issuer.scope",
-                lambda: authority.issuer_scope(self.registry, credential, _some(signers)),
-                needs=["key.listed"],
-                item=item,
-            )
-            or ()
-        )
-
     def holder(self, credential: Credential, format: Format, item: int, within: _Envelope | None) -> bool:
         """Whether this presentation proves its holder. A key binding that came along has to hold even
         where none was asked for; it earns nothing then, because nobody knows whom it was made for."""
@@ -366,7 +310,7 @@ class _Walk:
         envelope = within
         run(
             "holder.key",
-            lambda: holder.key(self.parts, credential, _some(key), self.lookup(sources.AUTHENTICATION)),
+            lambda: holder.key(self.parts, credential, some(key), self.lookup(sources.AUTHENTICATION)),
             needs=["holder.proof"],
             item=item,
             of=envelope.item,
@@ -388,7 +332,7 @@ class _Walk:
         key = run(
             "holder.proof",
             lambda: holder.presenting_key(
-                self.parts, self.registry, _some(binding), credential, self.lookup(sources.AUTHENTICATION)
+                self.parts, self.registry, some(binding), credential, self.lookup(sources.AUTHENTICATION)
             ),
             needs=needs,
             item=item,
@@ -452,7 +396,7 @@ class _Walk:
         def opened() -> Found[status.Opened]:
             if demanded:
                 status.require_revocable(credential.status)
-            return self.status_list(_some(entry), covered)
+            return self.status_list(some(entry), covered)
 
         found = run("status.list", opened, needs=["proof.signature"], item=line, of=item)
         run(
@@ -462,7 +406,7 @@ class _Walk:
                 self.registry,
                 credential,
                 services,
-                _some(found),
+                some(found),
                 self.policy,
                 self.at,
                 self.known_at,
@@ -471,7 +415,7 @@ class _Walk:
             needs=["status.list"],
             item=line,
         )
-        run("status.current", lambda: status.current(_some(found)), needs=["status.list", "status.signer"], item=line)
+        run("status.current", lambda: status.current(some(found)), needs=["status.list", "status.signer"], item=line)
 
     def status_list(self, entry: StatusEntry, covered: tuple[Service, ...]) -> Found[status.Opened]:
         """The list an entry points at, through the source, while nothing has failed."""
@@ -508,27 +452,6 @@ class _Walk:
             return data
         return self.door.fetch(reference.uri, limits.DOCUMENT_BYTES, "SCHEMA_UNAVAILABLE", self.ledger.clean).data
 
-    def recognition(self, credential: Credential, home: str | None, level: Granted, item: int) -> Relied | None:
-        run, registry, policy = self.ledger.run, self.registry, self.policy
-        relied = run(
-            "recognition.in_force",
-            lambda: reliance.recognised(registry, policy, _some(home), credential, level, self.at, self.known_at),
-            needs=["issuer.scope", "proof.signature"],
-            item=item,
-        )
-        needs = ["recognition.in_force"]
-        relying = policy.for_state or ""
-        run(
-            "recognition.instrument",
-            lambda: reliance.instrument(registry, _some(relied), relying, _some(home), self.at),
-            needs=needs,
-            item=item,
-        )
-        run("recognition.environment", lambda: reliance.environment(policy, _some(relied)), needs=needs, item=item)
-        run("assurance.mapping", lambda: reliance.mapping(level, _some(relied), self.at), needs=needs, item=item)
-        run("assurance.granted", lambda: reliance.level_granted(level, _some(relied)), needs=needs, item=item)
-        return relied
-
 
 def _in_utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
@@ -558,11 +481,3 @@ def _binding(format: Format, credential: Credential, expected: Expected) -> Foun
     if format.binding is None:
         raise Fault("KB_MISSING")
     return Found(format.binding(credential, expected), "with a key binding", {})
-
-
-def _some(value: T | None) -> T:
-    """A value that a check before this one found. The ledger skips this one where that did not pass;
-    where the policy waived it there is nothing to build on, and not knowing is the answer."""
-    if value is None:
-        raise Unknowable("CHECK_NEEDS", "a check it builds on was waived")
-    return value

@@ -12,7 +12,11 @@ from typing import Final
 from defa_id.errors import Fault
 
 _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-_TO_STANDARD: Final = bytes.maketrans(b"-_", b"+/")
+_STANDARD: Final = _ALPHABET.replace(b"-_", b"+/")
+# To the standard alphabet; every character outside ours, padding too, to one that no decoder takes.
+_TO_STANDARD: Final = bytes(
+    _STANDARD[_ALPHABET.index(character)] if character in _ALPHABET else ord("!") for character in range(256)
+)
 _PADDING: Final = (b"", None, b"==", b"=")
 _SPARE_BITS: Final = {2: 0b1111, 3: 0b0011}
 _VALUE: Final = {character: value for value, character in enumerate(_ALPHABET)}
@@ -20,15 +24,17 @@ _VALUE: Final = {character: value for value, character in enumerate(_ALPHABET)}
 
 def decode(text: bytes, code: str = "JOSE_BASE64", what: str = "a base64url value") -> bytes:
     """The bytes that `text` spells. Raises `Fault` with `code` for any other spelling."""
-    if text.translate(None, _ALPHABET):
-        raise Fault(code, f"{what} holds characters outside the base64url alphabet")
     tail = len(text) % 4
     padding = _PADDING[tail]
-    if padding is None:
-        raise Fault(code, f"{what} has an impossible length")
+    try:
+        decoded = binascii.a2b_base64(text.translate(_TO_STANDARD) + (padding or b""), strict_mode=True)
+    except binascii.Error:
+        if text.translate(None, _ALPHABET):
+            raise Fault(code, f"{what} holds characters outside the base64url alphabet") from None
+        raise Fault(code, f"{what} has an impossible length") from None
     if tail and _VALUE[text[-1]] & _SPARE_BITS[tail]:
         raise Fault(code, f"{what} has bits set behind its last byte")
-    return binascii.a2b_base64(text.translate(_TO_STANDARD) + padding)
+    return decoded
 
 
 def encode(data: bytes) -> str:

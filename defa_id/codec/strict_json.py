@@ -41,7 +41,8 @@ def loads(data: bytes, *, nodes: int = limits.JSON_NODES) -> Any:
         raise Fault(code, f"{error.msg} at character {error.pos}") from None
     except RecursionError:
         raise _too_deep() from None
-    _bound(value, nodes)
+    if not _small(text, nodes):
+        _bound(value, nodes)
     return value
 
 
@@ -99,6 +100,17 @@ def _deepest(text: str) -> int:
         depth += (token[0] in "[{") - (token[0] in "]}")
         deepest = max(deepest, depth)
     return deepest
+
+
+def _small(text: str, most: int) -> bool:
+    """Whether a text that is JSON is too short, too flat and too plain to break a bound of `_bound`: every
+    second character begins a value at most, and only an escape can spell a surrogate."""
+    return (
+        len(text) < 2 * most
+        and len(text) <= limits.JSON_STRING
+        and text.count("[") + text.count("{") <= limits.JSON_DEPTH
+        and "\\u" not in text
+    )
 
 
 def _bound(value: Any, most: int) -> None:

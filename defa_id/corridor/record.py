@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from defa_id import catalogue
 from defa_id.answers.rules import Released
@@ -20,12 +20,45 @@ from defa_id.trust.registry import Registry
 from defa_id.verdict import NO_ENVIRONMENT, Accepted, Ledger, Verdict
 from defa_id.version import __version__
 
+if TYPE_CHECKING:
+    from defa_id.corridor.settled import Reliance
+
+
+class Premises(NamedTuple):
+    """What every verdict of one verifier rests on, as it says so."""
+
+    registry: Mapping[str, Any]
+    policy: Mapping[str, Any]
+    asked: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, registry: Registry, policy: Policy) -> Premises:
+        """The premises of a registry snapshot and a policy."""
+        return cls(
+            {
+                "version": registry.version,
+                "sha256": registry.sha256,
+                "freshness": registry.freshness,
+                "environment": registry.environment,
+                "name": registry.name,
+                "anchor": registry.anchor,
+            },
+            {"id": policy.id, "sha256": policy.sha256},
+            {
+                "relying_state": policy.for_state,
+                "purpose": policy.purpose,
+                "min_level": None if policy.needed_level == "none" else policy.needed_level,
+                "holder_binding": False,
+                "environments": [name for name in ENVIRONMENTS if name in policy.environments],
+            },
+        )
+
 
 class Record:
     """What was asked and found, credential by credential, in the order they were judged."""
 
-    def __init__(self, registry: Registry, policy: Policy, parts: Parts, ledger: Ledger) -> None:
-        self.registry, self.policy, self.parts, self.ledger = registry, policy, parts, ledger
+    def __init__(self, premises: Premises, policy: Policy, parts: Parts, ledger: Ledger) -> None:
+        self.premises, self.policy, self.parts, self.ledger = premises, policy, parts, ledger
         self.credentials: list[Mapping[str, Any]] = []
         self.recognitions: list[Mapping[str, Any] | None] = []
         self.subjects: list[Accepted] = []
@@ -34,12 +67,10 @@ class Record:
         self,
         credential: Credential,
         services: tuple[Service, ...],
-        relied: Relied | None,
-        levels: tuple[Granted, Vector, tuple[str, ...]],
+        reliance: Reliance,
         released: Released,
     ) -> None:
         """What the verdict says about this credential, and what it hands over if accepted."""
-        level, reached, capped_by = levels
         first = services[0] if services else None
         listed = {name.value for service in services for name in service.names}.union(*(one.types for one in services))
         self.credentials.append(
@@ -55,40 +86,14 @@ class Record:
                 },
             }
         )
-        safe = self.policy.safe
-        if safe and first is None:
-            self.recognitions.append(None)
-        else:
-            self.recognitions.append(
-                {
-                    "relying_state": self.policy.for_state,
-                    "home_state": first.state if first else None,
-                    "purpose": self.policy.purpose,
-                    "arrangement": relied.arrangement if relied else None,
-                    "environment": (relied.environment if relied else self.registry.environment)
-                    if safe
-                    else NO_ENVIRONMENT,
-                    "level": {
-                        "label": reached.label(),
-                        "granted": level.vector.label(),
-                        "vector": reached._asdict(),
-                        "capped_by": list(capped_by),
-                    },
-                    "conditions": [
-                        *(relied.conditions if relied else ()),
-                        *_conditions(self.policy, first.state if first else None, credential.types),
-                    ],
-                }
-            )
-        conditions = tuple(self.recognitions[-1]["conditions"]) if self.recognitions[-1] else ()
-        document = credential.claims if released.whole else {}
+        self.recognitions.append(reliance.said)
         self.subjects.append(
             Accepted(
                 released.claims,
                 credential.issuer or (first.entity_id if first else ""),
-                reached.label(),
-                document,
-                conditions,
+                reliance.reached.label(),
+                credential.claims if released.whole else {},
+                tuple(reliance.said["conditions"]) if reliance.said else (),
                 predicates=released.predicates,
             )
         )
@@ -119,28 +124,15 @@ class Record:
         groups of checks that were opened; `at` and `known_at` as the verdict shows them."""
         required = self.parts.catalogue.required(asked) - self.policy.waive.keys()
         subject = self.subjects[0]._replace(others=tuple(self.subjects[1:])) if self.subjects else None
-        registry = self.registry
+        registry, policy, question = self.premises
         return Verdict(
             checks=self.ledger.lines,
             required=required,
-            asked={
-                "relying_state": self.policy.for_state,
-                "purpose": self.policy.purpose,
-                "min_level": None if self.policy.needed_level == "none" else self.policy.needed_level,
-                "holder_binding": catalogue.HOLDER in asked,
-                "environments": [name for name in ENVIRONMENTS if name in self.policy.environments],
-            },
+            asked={**question, "holder_binding": catalogue.HOLDER in asked},
             credentials=tuple(self.credentials),
             recognitions=tuple(self.recognitions),
-            registry={
-                "version": registry.version,
-                "sha256": registry.sha256,
-                "freshness": registry.freshness,
-                "environment": registry.environment,
-                "name": registry.name,
-                "anchor": registry.anchor,
-            },
-            policy={"id": self.policy.id, "sha256": self.policy.sha256},
+            registry=registry,
+            policy=policy,
             documents=tuple(door.documents),
             at=at,
             known_at=known_at,
@@ -150,6 +142,38 @@ class Record:
             catalogue=self.parts.catalogue,
             _subject=subject,
         )
+
+
+def recognition(
+    registry: Registry,
+    policy: Policy,
+    services: tuple[Service, ...],
+    types: Collection[str],
+    relied: Relied | None,
+    level: Granted,
+    reached: Vector,
+    capped_by: tuple[str, ...],
+) -> Mapping[str, Any] | None:
+    """What the verdict says about relying on a credential: on what ground, and how far; None for a stranger's."""
+    home = services[0].state if services else None
+    if policy.safe and home is None:
+        return None
+    environment = relied.environment if relied else registry.environment
+    conditions = relied.conditions if relied else ()
+    return {
+        "relying_state": policy.for_state,
+        "home_state": home,
+        "purpose": policy.purpose,
+        "arrangement": relied.arrangement if relied else None,
+        "environment": environment if policy.safe else NO_ENVIRONMENT,
+        "level": {
+            "label": reached.label(),
+            "granted": level.vector.label(),
+            "vector": reached._asdict(),
+            "capped_by": list(capped_by),
+        },
+        "conditions": [*conditions, *_conditions(policy, home, types)],
+    }
 
 
 def _conditions(policy: Policy, home: str | None, types: Collection[str]) -> list[str]:

@@ -42,11 +42,25 @@ def day(text: str) -> datetime:
 
 # Every date in the registry and in the credentials below. Nothing else may move an answer.
 ISSUED, BEGINS, ENDS = day("2026-06-01"), day("2026-06-11"), day("2027-06-01")
-SUSPENDED, REINSTATED, CEASED = day("2026-08-01"), day("2026-09-01"), day("2027-03-01")
-LOWERED, ALGORITHM_ENDS = day("2026-12-01"), day("2027-05-01")
-RECOGNISED, PAUSED, RESUMED, UNRECOGNISED = day("2026-03-01"), day("2026-10-01"), day("2026-10-15"), day("2027-04-01")
+SUSPENDED, REINSTATED, CEASED = day("2026-08-01T07:00:00"), day("2026-09-01T08:15:00"), day("2027-03-01")
+LOWERED, ALGORITHM_ENDS = day("2026-12-01T18:45:30"), day("2027-05-01")
+RECOGNISED, PAUSED = day("2026-03-01T01:00:00"), day("2026-10-01T13:59:59")
+RESUMED, UNRECOGNISED = day("2026-10-15T23:30:00"), day("2027-04-01")
+STRUCK = day("2027-04-20T15:00:00")
 GRANTED, FIRST, LAST = day(GRANT[:10]), day("2025-12-01"), day("2027-08-01")
-KEPT = [GRANTED, SUSPENDED, REINSTATED, CEASED, LOWERED, ALGORITHM_ENDS, RECOGNISED, PAUSED, RESUMED, UNRECOGNISED]
+KEPT = [
+    GRANTED,
+    SUSPENDED,
+    REINSTATED,
+    CEASED,
+    LOWERED,
+    ALGORITHM_ENDS,
+    RECOGNISED,
+    PAUSED,
+    RESUMED,
+    UNRECOGNISED,
+    STRUCK,
+]
 OWN = [ISSUED - LEEWAY, BEGINS - LEEWAY, ENDS + LEEWAY + SECOND]
 MADE = [NOW - AGE, NOW + AGE + SECOND]
 DATES = sorted([*KEPT, *OWN, *MADE])
@@ -63,10 +77,9 @@ def event(status: str, at: datetime, **more: str) -> Json:
 
 
 @cache
-def setting() -> tuple[Verifier, dict[str, str]]:
-    """A registry with a date of every kind, and a credential of each kind that has its own."""
+def dated() -> tuple[World, Signer]:
+    """A registry with a date of every kind, and the key of its issuer."""
     world, signer = World.make()
-    holder = Signer.make()
     level = world.sg["assurance"][0]
     world.sg["assurance"].append({**level, "level": "low", "effective": show(LOWERED), "recorded": show(LOWERED)})
     world.sg["algorithms"] = [{"alg": "ES256", "not_after": show(ALGORITHM_ENDS)}]
@@ -85,6 +98,17 @@ def setting() -> tuple[Verifier, dict[str, str]]:
             events=[event("suspended", PAUSED, reason="investigation"), event("in_force", RESUMED)],
         )
     ]
+    world.denied["SG"] = [
+        {"id": signer.thumbprint, "effective": show(STRUCK), "recorded": show(STRUCK), "reason": "compromise"}
+    ]
+    return world, signer
+
+
+@cache
+def setting() -> tuple[Verifier, dict[str, str]]:
+    """That registry, and a credential of each kind that has its own dates."""
+    world, signer = dated()
+    holder = Signer.make()
     window: Json = {"iat": int(ISSUED.timestamp()), "nbf": int(BEGINS.timestamp()), "exp": int(ENDS.timestamp())}
     bound: Json = {"cnf": {"jwk": dict(holder.public.jwk)}}
     made = {
