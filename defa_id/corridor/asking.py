@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 
 from defa_id.answers import authority, document, listing, reliance, rules
 from defa_id.answers.listing import Signers
@@ -17,6 +17,7 @@ from defa_id.trust import assurance
 from defa_id.trust.assurance import Shown
 from defa_id.trust.records import Service
 from defa_id.trust.registry import Registry
+from defa_id.values import NamedTuple
 from defa_id.verdict import Found, Ledger
 
 T = TypeVar("T")

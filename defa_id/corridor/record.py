@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from defa_id import catalogue
 from defa_id.answers.rules import Released
@@ -17,6 +17,7 @@ from defa_id.trust.assurance import Granted, Vector
 from defa_id.trust.recognition import Relied
 from defa_id.trust.records import Service
 from defa_id.trust.registry import Registry
+from defa_id.values import NamedTuple
 from defa_id.verdict import NO_ENVIRONMENT, Accepted, Ledger, Verdict
 from defa_id.version import __version__
 

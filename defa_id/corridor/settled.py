@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.answers.listing import Signers
 from defa_id.codec import limits
@@ -21,6 +21,7 @@ from defa_id.trust.assurance import Shown, Vector
 from defa_id.trust.recognition import Relied
 from defa_id.trust.records import ListedCertificate, Service
 from defa_id.trust.registry import Registry
+from defa_id.values import NamedTuple
 from defa_id.verdict import Page
 
 _COUNTRY: Final = ("issuing_country", "issuingCountry")  # the claim about the issuer that a subject carries
