@@ -56,17 +56,20 @@ def propose(directory: Path, state: str, signing_key: SigningKey, note: str, roo
 
     Your own signature says who proposes it; it never counts among those it needs.
     """
-    from defa_id.operator import changeset, signing, storage
+    from defa_id.operator import changeset, sandbox, signing, storage
     from defa_id.operator.tree import load
 
     now = options.now()
     signer = signing_key.signer()
     with storage.locked(directory):
-        tree = load(directory)
+        edited = load(directory)
         published = registry_agreeing.verified(directory, root, now)
+        tree = changeset.completed(edited, changeset.tree_of(published), now)
         terminal.progress("deriving the change and checking every rule")
         folder = directory / changeset.FOLDER
         change = changeset.propose(tree, published, state, signer, options.visible(note, "the note"), now, folder)
+        if tree.states[state] != edited.states[state]:
+            sandbox.save_state(directory, state, tree.states[state])
         path = changeset.write(folder, change)
     opened = Opened(change, changeset.rederive(change, published, now), published)
     counts = [count for count, _ in signing.collect(change, opened.derived, published, folder)]
@@ -144,7 +147,7 @@ def simulate(
         opened = _open(directory, change, published, now)
         tree, made = opened.derived.tree, opened.change.events
     else:
-        tree, made = _edited(directory, published)
+        tree, made = _edited(directory, published, now)
     for by in relying:
         standing.state(by)
     policies = {by: rules.asking(for_state=by, purpose=purpose) for by in relying or sorted(standing.states)}
@@ -221,7 +224,8 @@ def _unpublished(directory: Path, published: Published, now: datetime) -> list[M
     from defa_id.operator.meaning import meaning
     from defa_id.operator.tree import load
 
-    tree, before = load(directory), changeset.tree_of(published)
+    before = changeset.tree_of(published)
+    tree = changeset.completed(load(directory), before, now)
     found = []
     for state, made in changeset.unpublished(tree, before).items():
         after = before.with_state(state, tree.states[state])
@@ -230,12 +234,13 @@ def _unpublished(directory: Path, published: Published, now: datetime) -> list[M
     return found
 
 
-def _edited(directory: Path, published: Published) -> tuple[Tree, tuple[Event, ...]]:
+def _edited(directory: Path, published: Published, now: datetime) -> tuple[Tree, tuple[Event, ...]]:
     """What would stand published with all that was edited, and the events that lead there."""
     from defa_id.operator import changeset
     from defa_id.operator.tree import load
 
-    tree, after = load(directory), changeset.tree_of(published)
+    after = changeset.tree_of(published)
+    tree = changeset.completed(load(directory), after, now)
     made = changeset.unpublished(tree, after)
     for state in made:
         after = after.with_state(state, tree.states[state])

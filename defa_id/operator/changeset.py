@@ -18,7 +18,7 @@ from defa_id import files
 from defa_id.codec import canonical, limits, strict_json, times
 from defa_id.codec.text import printable
 from defa_id.errors import ChangeRefused, Fault
-from defa_id.operator import append_only, compiling, demands, events, lint, roles, storage
+from defa_id.operator import compiling, demands, events, lint, roles, storage, wordings
 from defa_id.operator.compiling import Compiled
 from defa_id.operator.events import Event
 from defa_id.operator.published import Published
@@ -104,9 +104,9 @@ def propose(
 ) -> ChangeSet:
     """The difference between what a state has published and its working sources, as a change set.
 
-    `signer` is the author's, a key of one of the state's roles; `folder` is where change sets are
-    kept, which gives the number. Raises `ChangeRefused` where nothing differs, something published is
-    taken back, the sources have errors, or the author's key is none of the state's.
+    `tree` is as `completed` makes it; `signer` is the author's, a key of one of the state's roles; `folder`
+    is where change sets are kept, which gives the number. Raises `ChangeRefused` where nothing differs,
+    something published is taken back, the sources have errors, or the author's key is none of the state's.
     """
     standing = _standing(published, state)
     if standing.name != tree.name:
@@ -155,8 +155,6 @@ def rederive(change: ChangeSet, published: Published | None, now: datetime) -> D
         raise ChangeRefused(
             f"{change.id} asks to sign bytes that do not follow from it", hint="Do not sign; ask its author."
         )
-    append_only.require_kept(change.state, derived.before.listing, derived.after.listing)
-    append_only.require_denials_kept(change.state, derived.before.deny, derived.after.deny)
     if denies_only(change):
         lint.require_clean(derived.tree, only=(roles.denied(change.state),))
     else:
@@ -245,8 +243,20 @@ def tree_of(published: Published) -> Tree:
     return Tree(registry, vocabulary, _schemas(published, "targets", "schemas/"), states)
 
 
+def completed(tree: Tree, before: Tree, now: datetime) -> Tree:
+    """The working sources, with how records that differ from the published `before` stood until now beside them."""
+    states = dict(tree.states)
+    for state in states.keys() & before.states.keys():
+        try:
+            listing = wordings.kept(before.states[state].listing, states[state].listing, now)
+        except (KeyError, TypeError, AttributeError):
+            continue  # whoever asks for the difference is told what is wrong with it
+        states[state] = states[state]._replace(listing=listing)
+    return tree._replace(states=states)
+
+
 def unpublished(tree: Tree, before: Tree) -> dict[str, tuple[Event, ...]]:
-    """What the working sources change of each state that is published; states without a change are left out."""
+    """What the working sources, completed, change of each state that is published; the others are left out."""
     shared = sorted(tree.states.keys() & before.states.keys())
     made = {state: events.derive(before.states[state], tree.states[state]) for state in shared}
     return {state: found for state, found in made.items() if found}

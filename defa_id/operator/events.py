@@ -14,7 +14,8 @@ from typing import Any, Final
 from defa_id.codec import canonical, times
 from defa_id.codec.text import printable
 from defa_id.errors import ChangeRefused, Fault
-from defa_id.operator.timeline import EARLIER, ENDS, stood
+from defa_id.operator import wordings
+from defa_id.operator.timeline import EARLIER, ENDS, WORDINGS, stood
 from defa_id.operator.tree import SCHEMA_NAME, Object, State, content, schema_as_published
 from defa_id.values import NamedTuple
 
@@ -22,6 +23,7 @@ STATE: Final = "state"
 ENTITY: Final = "entity"
 SERVICE: Final = "service"
 RECOGNITION: Final = "recognition"
+ARRANGEMENT: Final = "arrangement"
 RELYING_PARTY: Final = "relying party"
 WALLET_PROVIDER: Final = "wallet provider"
 
@@ -52,7 +54,7 @@ class Event(NamedTuple):
 
 class _Records(NamedTuple):
     """A list of records in one kind of holder. `changed` is the event that sets some of `members` in a
-    record that stands (None: any member). `free`: a list that was not only added to is described anew."""
+    record that stands. `free`: a list that was not only added to is described anew."""
 
     holder: str
     member: str
@@ -60,7 +62,7 @@ class _Records(NamedTuple):
     added: str
     name: Callable[[Any], str]
     changed: str = ""
-    members: tuple[str, ...] | None = ()
+    members: tuple[str, ...] = ()
     free: bool = False
 
 
@@ -87,6 +89,7 @@ def _organisation(holder: str, prefix: str) -> Iterator[_Records]:
     """What an entity, a relying party and a wallet provider have in common."""
     yield _Records(holder, "names", "name", f"{prefix}name_added", _named("lang", "value"), free=True)
     if prefix:
+        yield _Records(holder, WORDINGS, "earlier wording", f"{prefix}wording_kept", _but())
         added, ended = f"{prefix}identifier_added", f"{prefix}identifier_ended"
         yield _Records(holder, "identifiers", "identifier", added, identifier_name, ended, _END)
         yield _Records(holder, "status_events", "status event", f"{prefix}status_recorded", _but())
@@ -95,7 +98,7 @@ def _organisation(holder: str, prefix: str) -> Iterator[_Records]:
 _RECORDS: Final = (
     _Records(STATE, "entities", "entity", "entity_added", _named("entity_id")),
     _Records(STATE, "recognitions", "recognition", "recognition_added", _named("id"), "recognition_ended", _UNTIL),
-    _Records(STATE, "arrangements", "arrangement", "arrangement_joined", _named("id"), "arrangement_amended", None),
+    _Records(STATE, "arrangements", "arrangement", "arrangement_joined", _named("id")),
     _Records(STATE, "relying_parties", "relying party", "relying_party_added", _named("entity_id")),
     _Records(STATE, "wallet_providers", "wallet provider", "wallet_provider_added", _named("entity_id")),
     *_organisation(ENTITY, ""),
@@ -125,21 +128,26 @@ _RECORDS: Final = (
     _Records(SERVICE, "status_lists", "status list", "status_list_added", _named("url"), free=True),
     _Records(SERVICE, "assurance", "level", "assurance_added", _but(*_UNTIL), "assurance_ended", _UNTIL),
     _Records(SERVICE, "status_events", "status event", "status_recorded", _but()),
+    _Records(SERVICE, WORDINGS, "earlier wording", "service_wording_kept", _but()),
     _Records(RECOGNITION, "events", "event", "recognition_status_recorded", _but()),
+    _Records(ARRANGEMENT, "events", "event", "arrangement_status_recorded", _but()),
+    _Records(ARRANGEMENT, WORDINGS, "earlier wording", "arrangement_wording_kept", _but()),
 )
 _DESCRIBED: Final = {
     STATE: "state_described",
     ENTITY: "entity_described",
     SERVICE: "service_described",
+    ARRANGEMENT: "arrangement_amended",
     RELYING_PARTY: "relying_party_described",
     WALLET_PROVIDER: "wallet_provider_described",
 }
 _FIXED: Final = {
     STATE: ("defa_id", "territory"),
     ENTITY: ("entity_id", "recorded"),
-    SERVICE: ("service_id", "recorded"),
-    RELYING_PARTY: ("entity_id", "recorded"),
-    WALLET_PROVIDER: ("entity_id", "recorded"),
+    SERVICE: ("service_id", "type", "recorded"),
+    ARRANGEMENT: ("id", "recorded"),
+    RELYING_PARTY: ("id", "entity_id", "recorded"),
+    WALLET_PROVIDER: ("id", "entity_id", "recorded"),
     RECOGNITION: (),
 }
 _ADDED: Final = {rule.added: rule for rule in _RECORDS}
@@ -150,6 +158,7 @@ _LISTED_IN: Final = {
     RELYING_PARTY: "relying_parties",
     WALLET_PROVIDER: "wallet_providers",
     RECOGNITION: "recognitions",
+    ARRANGEMENT: "arrangements",
 }
 _HOLDER_OF: Final = {member: holder for holder, member in _LISTED_IN.items()}
 SCHEMA_ADDED: Final = "schema_added"
@@ -193,6 +202,7 @@ def apply(events: Iterable[Event], before: State) -> State:
             _apply(copy.deepcopy(event), after, schemas)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise _misfit(event, f"cannot be read: {type(error).__name__}") from None
+    wordings.require_kept(before.listing, after.listing)
     return after
 
 
@@ -260,8 +270,8 @@ def _differing(rule: _Records, of: str, name: str, old: Any, new: Any) -> Iterat
     lists = {nested.member for nested in _RECORDS if nested.holder == holder}
     members = [member for member in sorted({*old, *new} - lists) if old.get(member) != new.get(member)]
     if rule.changed and members:
-        settable = [m for m in members if rule.members is None or m in rule.members]
-        gone = [m for m in settable if m not in new and rule.members is not None]
+        settable = [m for m in members if m in rule.members]
+        gone = [m for m in settable if m not in new]
         if len(settable) < len(members) or gone:
             raise _altered(f"{rule.what} {name}", gone or [m for m in members if m not in settable])
         yield Event(rule.changed, {member: _set_anew(member, old, new) for member in members}, of, name)
@@ -329,7 +339,7 @@ def _add_schema(event: Event, record: Object, schemas: dict[str, bytes]) -> None
 def _set(rule: _Records, event: Event, record: Object) -> None:
     before = stood(record)
     for name, value in event.record.items():
-        if rule.members is not None and (name not in rule.members or value is None):
+        if name not in rule.members or value is None:
             raise _misfit(event, "changes what stands")
         if name in ENDS and name in record and value is not None and _moment(value) > _moment(record[name]):
             raise ChangeRefused(
@@ -337,7 +347,7 @@ def _set(rule: _Records, event: Event, record: Object) -> None:
                 hint="Record a new one that begins where this one ends.",
             )
         _put(record, name, value if name != EARLIER else [*record.get(name, []), *value])
-    if EARLIER in (rule.members or ()):
+    if EARLIER in rule.members:
         _require_kept(rule, event, before)
     if rule.name(record) != event.which:
         raise _misfit(event, "changes what stands")

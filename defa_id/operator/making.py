@@ -30,7 +30,7 @@ from tuf.api.metadata import (  # type: ignore[attr-defined]
 from defa_id import places
 from defa_id.codec import canonical, limits, times
 from defa_id.errors import ChangeRefused, RegistryRejected
-from defa_id.operator import append_only, compiling, roles
+from defa_id.operator import append_only, changeset, compiling, events, roles
 from defa_id.operator.compiling import Compiled
 from defa_id.operator.keyring import Keyring
 from defa_id.operator.published import PASSING, Published, named
@@ -89,6 +89,7 @@ class Work:
 
     def build(self) -> None:
         """Sign what has to be signed, from the leaves up."""
+        self._require_kept()
         for state in self.tree.states:
             own, listing, denial = map(self._duty, roles.of_state(state))
             self._role(listing, self._listing(state), None)
@@ -247,12 +248,19 @@ class Work:
                 f"readers would not accept this: {error.message}", hint="Nothing was published; find out who signed it."
             ) from None
 
+    def _require_kept(self) -> None:
+        """Nothing that was published is taken back or altered: an end is an event, beside what stood."""
+        if self.before is None:
+            return
+        standing = changeset.tree_of(self.before)
+        append_only.require_types_kept(standing.vocabulary, self.tree.vocabulary)
+        for name, state in standing.states.items():
+            events.derive(state, self.tree.state(name))
+
     def _listing(self, state: str) -> dict[str, bytes]:
         source = self.tree.states[state]
         new = content(source.listing)
         old = self.before.document(f"{state}/list.json") if self.before else None
-        if old is not None:
-            append_only.require_kept(state, old, new)
         if old is not None and content(old) == new and not self._due(roles.operations(state)):
             listing = old
         else:
@@ -263,16 +271,12 @@ class Work:
     def _denials(self, state: str) -> dict[str, bytes]:
         new = content(self.tree.states[state].deny)
         old = self.before.document(f"{state}/deny.json") if self.before else None
-        if old is not None:
-            append_only.require_denials_kept(state, old, new)
         if old is not None and content(old) == new and not self._due(roles.denial(state)):
             return compiling.deny_targets(state, old)
         return compiling.deny_targets(state, compiling.deny_list(self.tree.states[state], self.now))
 
     def _shared(self) -> dict[str, bytes]:
         schemas = {f"schemas/{name}": data for name, data in self.tree.schemas.items()}
-        standing = self.before.document("vocabulary.json") if self.before else None
-        append_only.require_types_kept(standing or {}, self.tree.vocabulary)
         return {"vocabulary.json": canonical.encode(self.tree.vocabulary), **schemas}
 
     def _role(self, duty: Duty, targets: Mapping[str, bytes], below: Iterable[Duty] | None) -> None:

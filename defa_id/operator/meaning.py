@@ -17,6 +17,7 @@ from defa_id.report.style import PLAIN, Style
 from defa_id.values import NamedTuple
 
 _LONGEST: Final = 200
+_KEPT: Final = "_wording_kept"  # how a record stood before: what it says now is another event
 
 
 class Said(NamedTuple):
@@ -79,7 +80,9 @@ def meaning(before: Tree, after: Tree, state: str, events: Iterable[Event], now:
     Both must be clean of lint errors.
     """
     changes = tuple(events)
-    said = tuple(Said(state, *_words(event, before, after, state)) for event in changes)
+    said = tuple(
+        Said(state, *_words(event, before, after, state)) for event in changes if not event.kind.endswith(_KEPT)
+    )
     return Meaning(said, tuple(reliance.effects(before, after, state, changes, now)))
 
 
@@ -115,7 +118,7 @@ def _words(event: Event, before: Tree, after: Tree, state: str) -> tuple[str, st
         members = "; ".join(f"{word} {_value(value)}" for word, value in said.items())
         which = event.which if event.kind != "recognition_ended" else ""
         return _about(event, after, state), printable(f"{which}: {members}" if which else members, _LONGEST)
-    if event.kind.endswith("_described"):
+    if event.kind.endswith(("_described", "_amended")):
         return _about(event, after, state), printable(f"described anew: {', '.join(record)}", _LONGEST)
     return _about(event, after, state), printable(event.kind.replace("_", " "), _LONGEST)
 
@@ -216,6 +219,7 @@ _SAY: Final[Mapping[str, Callable[[Any], str]]] = {
     "recognition_added": _recognition,
     "recognition_status_recorded": _status,
     "arrangement_joined": _arrangement,
+    "arrangement_status_recorded": _status,
     "relying_party_added": lambda record: f"new relying party {record['entity_id']} ({_english(record['names'])})",
     "relying_party_status_recorded": _status,
     "relying_party_identifier_added": lambda record: f"new {_identifier(record)}",

@@ -10,7 +10,7 @@ from pathlib import Path
 from defa_id import files
 from defa_id.errors import WrongUse
 from defa_id.issue.signing import SigningKey
-from defa_id.operator import publishing, roles, storage
+from defa_id.operator import changeset, publishing, roles, storage
 from defa_id.operator.keyring import FileKeyring
 from defa_id.operator.published import Published
 from defa_id.operator.publishing import Publication
@@ -62,6 +62,11 @@ def publish(directory: Path, now: datetime, *, reappointed: Collection[str] = ()
         tree = load(directory)
         keyring = FileKeyring(directory / KEYS)
         published = Published.read(directory / PUBLISHED)
+        if published is not None:
+            edited, tree = tree, changeset.completed(tree, changeset.tree_of(published), now)
+            for state in tree.states:
+                if tree.states[state] != edited.states[state]:
+                    save_state(directory, state, tree.states[state])
         for state in tree.states:
             if published is None or state not in published.roles:
                 for duty in roles.of_state(state):

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from defa_id.codec import times
+from defa_id.trust import records
 
 Object = dict[str, Any]
 
@@ -16,6 +17,7 @@ WITHDRAWN: Final = "withdrawn"
 ENDED: Final = ("withdrawn", "ceased", "superseded")
 ENDS: Final = ("valid_until", "compromised_since", "until")
 EARLIER: Final = "earlier_ends"
+WORDINGS: Final = "earlier"
 
 
 def in_order(events: Iterable[Object]) -> list[Object]:
@@ -46,11 +48,11 @@ def since(events: Iterable[Object], moment: datetime) -> str | None:
     return str(found["effective"]) if found else None
 
 
-def known(records: Iterable[Object], known_at: datetime | None) -> list[Object]:
-    """The records that were known at `known_at`, with their ends as they were known; all of them without one."""
+def known(found: Iterable[Object], known_at: datetime | None) -> list[Object]:
+    """The records that were known at `known_at`, as they were known; all of them without one."""
     if known_at is None:
-        return list(records)
-    return [_as_known(record, known_at) for record in records if times.parse(record["recorded"]) <= known_at]
+        return list(found)
+    return [_as_known(record, known_at) for record in found if times.parse(record["recorded"]) <= known_at]
 
 
 def set_ends(record: Object, now: datetime, **ends: datetime) -> None:
@@ -68,11 +70,18 @@ def stood(record: Object) -> Object:
 
 
 def _as_known(record: Object, known_at: datetime) -> Object:
-    changes = sorted(record.get(EARLIER, ()), key=lambda change: times.parse(change["recorded"]))
-    for change in changes:
+    for change in reversed(in_recorded_order(record.get(WORDINGS, ()))):
+        if times.parse(change["recorded"]) > known_at:
+            record = records.as_it_stood(record, change)
+    for change in in_recorded_order(record.get(EARLIER, ())):
         if times.parse(change["recorded"]) > known_at:
             return {**{name: value for name, value in record.items() if name not in ENDS}, **stood(change)}
     return record
+
+
+def in_recorded_order(entries: Iterable[Object]) -> list[Object]:
+    """Entries as they were put on record."""
+    return sorted(entries, key=lambda record: times.parse(record["recorded"]))
 
 
 def holds(record: Object, moment: datetime, begins: str = "valid_from", ends: str = "valid_until") -> bool:

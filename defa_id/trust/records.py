@@ -28,10 +28,10 @@ class Event(NamedTuple):
 
 
 class Until(NamedTuple):
-    """How a record's ends stood until `recorded`, when they were set anew: by the names of its fields."""
+    """How a record stood until `recorded`, when its ends or its terms were set anew: by the names of its fields."""
 
     recorded: datetime
-    ends: Mapping[str, datetime | None]
+    stood: Mapping[str, Any]
 
 
 class Name(NamedTuple):
@@ -117,6 +117,7 @@ class Service(NamedTuple):
     recorded: datetime
     contexts: Mapping[str, SchemaReference] = {}
     status_lists: Mapping[str, str | None] = {}
+    earlier: tuple[Until, ...] = ()
 
 
 class Cap(NamedTuple):
@@ -176,6 +177,7 @@ class Arrangement(NamedTuple):
     digest: str
     events: tuple[Event, ...] = ()
     levels: Mapping[tuple[str, str], str] = {}
+    earlier: tuple[Until, ...] = ()
 
 
 class StateList(NamedTuple):
@@ -229,9 +231,7 @@ def read_list(document: Document, territory: str) -> StateList:
                 if service["type"] == "issuance"
             ),
             tuple(_recognition(territory, record) for record in document["recognitions"]),
-            tuple(
-                _arrangement(record, canonical.digest(_lasting(record))) for record in document.get("arrangements", [])
-            ),
+            tuple(_arrangement(record, canonical.digest) for record in document.get("arrangements", [])),
             document,
         )
     except (KeyError, TypeError, AttributeError, ValueError, Fault) as error:
@@ -256,7 +256,7 @@ def read_denials(document: Document, territory: str) -> tuple[Denial, ...]:
 
 
 def known(records: Iterable[T], known_at: datetime | None) -> tuple[T, ...]:
-    """The records that were known at `known_at`, with their ends as they were known; all of them without one."""
+    """The records that were known at `known_at`, as they were known; all of them without one."""
     if known_at is None:
         return tuple(records)
     return tuple(_as_known(r, known_at) for r in records if r.recorded <= known_at)  # type: ignore[attr-defined]
@@ -265,7 +265,7 @@ def known(records: Iterable[T], known_at: datetime | None) -> tuple[T, ...]:
 def _as_known(record: T, known_at: datetime) -> T:
     for until in getattr(record, "earlier", ()):
         if until.recorded > known_at:
-            return record._replace(**until.ends)  # type: ignore[attr-defined, no-any-return]
+            return record._replace(**until.stood)  # type: ignore[attr-defined, no-any-return]
     return record
 
 
@@ -299,14 +299,9 @@ def _service(territory: str, entity: Document, service: Document) -> Service:
         service_id=service["service_id"],
         entity_id=entity["entity_id"],
         name=_english(entity["names"]),
-        interface=service["interface"],
         names=_some(_name, identifiers, "did", "issuer_url"),
         keys=_some(_key, identifiers, "jwk"),
         certificates=_some(_certificate, identifiers, "x509"),
-        formats=frozenset(service["formats"]),
-        types={entry["type"]: _schema(entry.get("schema")) for entry in service["credentials"]},
-        algorithms={entry["alg"]: _optional(entry, "not_after") for entry in service["algorithms"]},
-        status_required=service.get("status_required", False),
         assurance=tuple(
             Assurance(
                 entry["level"],
@@ -321,15 +316,28 @@ def _service(territory: str, entity: Document, service: Document) -> Service:
             )
             for entry in service["assurance"]
         ),
-        subjects=frozenset(service["scope"]["subjects"]),
         events=_events(service["status_events"]),
         recorded=_time(service, "recorded"),
-        contexts={
+        **_service_terms(service),
+        earlier=_worded(service, _service_terms),
+    )
+
+
+def _service_terms(service: Document) -> dict[str, Any]:
+    """What an authorisation covers: the fields that may be described anew."""
+    return {
+        "interface": service["interface"],
+        "formats": frozenset(service["formats"]),
+        "types": {entry["type"]: _schema(entry.get("schema")) for entry in service["credentials"]},
+        "algorithms": {entry["alg"]: _optional(entry, "not_after") for entry in service["algorithms"]},
+        "status_required": service.get("status_required", False),
+        "subjects": frozenset(service["scope"]["subjects"]),
+        "contexts": {
             entry["url"]: SchemaReference(entry["url"], entry["sha256"], entry["target"])
             for entry in service.get("contexts", ())
         },
-        status_lists={entry["url"]: entry.get("signer") for entry in service.get("status_lists", ())},
-    )
+        "status_lists": {entry["url"]: entry.get("signer") for entry in service.get("status_lists", ())},
+    }
 
 
 def _events(records: Iterable[Document]) -> tuple[Event, ...]:
@@ -352,6 +360,23 @@ def _earlier(record: Document, **fields: str) -> tuple[Until, ...]:
         for entry in record.get("earlier_ends", ())
     )
     return tuple(sorted(found, key=lambda until: until.recorded))
+
+
+def _worded(record: Document, terms: Callable[[Document], dict[str, Any]]) -> tuple[Until, ...]:
+    """What is on record of terms that were set anew, in that order. Each entry holds the members it changed as
+    they stood before; one that was not there is null."""
+    entries = sorted(record.get("earlier", ()), key=lambda entry: _time(entry, "recorded"))
+    found: list[Until] = []
+    for entry in reversed(entries):
+        record = as_it_stood(record, entry)
+        found.append(Until(_time(entry, "recorded"), terms(record)))
+    return tuple(reversed(found))
+
+
+def as_it_stood(record: Document, entry: Document) -> dict[str, Any]:
+    """A record before the change of its terms that `entry`, one of its `earlier`, tells of."""
+    stood = {name: value for name, value in entry.items() if name != "recorded"}
+    return {name: value for name, value in {**record, **stood}.items() if value is not None}
 
 
 def _name(record: Document) -> Name:
@@ -412,21 +437,27 @@ def _recognition(by: str, record: Document) -> Recognition:
     )
 
 
-def _arrangement(record: Document, digest: str) -> Arrangement:
+def _arrangement(record: Document, digest: Callable[[Any], str]) -> Arrangement:
+    def terms(record: Document) -> dict[str, Any]:
+        return {
+            "parties": tuple(record["parties"]),
+            "types": frozenset(record["types"]),
+            "purposes": frozenset(record["purposes"]),
+            "min_level": record["min_level"],
+            "environment": record["environment"],
+            "phases": tuple(_phase(phase) for phase in record["phases"]),
+            "conditions": tuple(record.get("conditions", ())),
+            "instrument": record.get("instrument"),
+            "digest": digest(agreed(record)),
+            "levels": {(one["by"], one["of"]): one["min_level"] for one in record.get("directions", ())},
+        }
+
     return Arrangement(
         id=record["id"],
-        parties=tuple(record["parties"]),
-        types=frozenset(record["types"]),
-        purposes=frozenset(record["purposes"]),
-        min_level=record["min_level"],
-        environment=record["environment"],
-        phases=tuple(_phase(phase) for phase in record["phases"]),
         recorded=_time(record, "recorded"),
-        conditions=tuple(record.get("conditions", ())),
-        instrument=record.get("instrument"),
-        digest=digest,
         events=_events(record.get("events", ())),
-        levels={(one["by"], one["of"]): one["min_level"] for one in record.get("directions", ())},
+        **terms(record),
+        earlier=_worded(record, terms),
     )
 
 
@@ -440,9 +471,9 @@ def _phase(record: Document) -> Phase:
     return Phase(record["phase"], _time(record, "from"), _optional(record, "until"), cap)
 
 
-def _lasting(record: Document) -> dict[str, Any]:
-    """What the parties agree on: everything but when each put it on record, and what each does alone."""
-    return {name: value for name, value in record.items() if name not in ("recorded", "events")}
+def agreed(record: Document) -> dict[str, Any]:
+    """What the parties of an arrangement agree on: everything but what each puts on record, and does, alone."""
+    return {name: value for name, value in record.items() if name not in ("recorded", "events", "earlier")}
 
 
 def _english(names: Iterable[Document]) -> str:

@@ -21,6 +21,7 @@ from defa_id.operator import placing, sandbox, storage
 from tests.faults import actions
 from tests.faults.conftest import PROJECT, edit
 
+STOP = "stop"
 HOLD = """
 import sys, time
 from pathlib import Path
@@ -127,40 +128,54 @@ class _nobody_held_off:  # noqa: N801  (stands for a function)
         pass
 
 
-def _reader(work: str, number: int, until: object) -> tuple[int, list[str]]:
-    """Reads and refreshes until it is told to stop; how often, and whatever was not a whole registry."""
-    seen, wrong, last = 0, [], 0
-    published, cache = Path(work) / "registry" / "published", Path(work) / f"cache-{number % 2}"
-    while not Path(str(until)).exists() or not seen:
-        found = actions.read(published)
-        version, _, lists = found.partition(" ")
-        mixed = lists and len(set(json.loads(lists).values())) != 1
-        if not version.isdigit() or mixed or int(version) < last:
-            wrong.append(found)
-        else:
-            last = int(version)
-        done = distribution.refresh([str(published)], cache, now=actions.LATER)
-        if done.troubles:
-            wrong.append(f"refresh: {done.troubles}")
-        seen += 1
-    return seen, wrong
+def _reader(work: str, number: int) -> list[str]:
+    """Reads and refreshes, and once more after it was told to stop; whatever was not a whole registry, or an
+    older one. Each look leaves a byte in a file of its own, by which the publisher knows of it."""
+    wrong, last, over = [], 0, False
+    published, cache, stop = Path(work) / "registry" / "published", Path(work) / f"cache-{number % 2}", Path(work, STOP)
+    try:
+        while not over:
+            over = stop.exists()
+            found = actions.read(published)
+            version, _, lists = found.partition(" ")
+            mixed = lists and len(set(json.loads(lists).values())) != 1
+            if not version.isdigit() or mixed or int(version) < last:
+                wrong.append(found)
+            else:
+                last = int(version)
+            done = distribution.refresh([str(published)], cache, now=actions.LATER)
+            if done.troubles:
+                wrong.append(f"refresh: {done.troubles}")
+            with Path(work, f"looks-{number}").open("ab") as looks:
+                looks.write(b".")
+    finally:
+        stop.touch()  # whoever falls over ends it for all
+    return wrong
 
 
 @pytest.mark.slow
 def test_x11_readers_all_the_while(work: Path) -> None:
     """Readers of the folder, and refreshes of two shared caches, while it is published over and over: every
-    one of them finds one whole registry, in which both lists are of the same publication, and never an older."""
-    stop = work / "stop"
+    one of them finds one whole registry, in which both lists are of the same publication, and never an older.
+
+    However slow the machine is, each looks before the first publication, several times while it is published,
+    and after the last.
+    """
+    version, stop = 1, work / STOP
+
+    def have_looked(often: int) -> bool:
+        looks = [work / f"looks-{number}" for number in range(4)]
+        return all(path.exists() and path.stat().st_size >= often for path in looks)
+
     with multiprocessing.get_context("spawn").Pool(4) as pool:
-        reading = pool.starmap_async(_reader, [(str(work), n, str(stop)) for n in range(4)], chunksize=1)
-        for _ in range(25):
+        reading = pool.starmap_async(_reader, [(str(work), number) for number in range(4)], chunksize=1)
+        while not (have_looked(1) or stop.exists()):
+            time.sleep(0.01)
+        while (version < 26 or not have_looked(5)) and not stop.exists():
             edit(work / "registry")
             edit(work / "registry", "TH")
-            actions.publish(work)
+            version = actions.publish(work)["version"]
         stop.touch()
-        done = reading.get(120)
-    assert [wrong for _, wrong in done] == [[]] * 4
-    assert all(seen > 3 for seen, _ in done)
-    assert actions.read(work / "registry" / "published") == '26 {"SG": 26, "TH": 26}'
-    for number in range(2):
-        assert actions.read(work / f"cache-{number}").startswith("2")
+        assert reading.get() == [[]] * 4
+    for place in (work / "registry" / "published", work / "cache-0", work / "cache-1"):
+        assert actions.read(place) == f'{version} {{"SG": {version}, "TH": {version}}}'

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defa_id.errors import ChangeRefused
-from defa_id.operator import changes, events, standing, timeline
+from defa_id.operator import changes, events, standing, timeline, wordings
 from defa_id.operator.events import Event
 from defa_id.operator.timeline import EARLIER
 from defa_id.operator.tree import Object, State, Tree
@@ -52,7 +52,7 @@ def recognition(number: int) -> Object:
 
 
 def arrangement(number: int) -> Object:
-    return {"id": f"corridor-{number}", "parties": ["SG", "TH"], "phases": [], "recorded": T0}
+    return {"id": f"corridor-{number}", "parties": ["SG", "TH"], "phases": [], "recorded": T0, "events": []}
 
 
 def party(number: int) -> Object:
@@ -175,6 +175,7 @@ EDITS: list[Edit] = [
     append(("recognitions", 0, "events"), lambda n: {"status": "ended", "effective": later(n), "recorded": T1}),
     end(("recognitions", 0), until=T2),
     append(("arrangements",), arrangement),
+    append(("arrangements", 0, "events"), lambda n: {"status": "suspended", "effective": later(n), "recorded": T1}),
     put(("arrangements", 0), "phases", lambda n: [{"phase": "trial", "from": T1, "until": later(n)}]),
     put((), "state", lambda n: {"names": [{"lang": "en", "value": f"Singapore {n}"}]}),
     append(("relying_parties",), party),
@@ -185,6 +186,13 @@ EDITS: list[Edit] = [
     deny,
     add_schema,
 ]
+
+
+def completed(before: State, after: State) -> State:
+    """With how its records stood beside them, as the operator's tool puts it there."""
+    return after._replace(listing=wordings.kept(before.listing, after.listing, datetime.fromisoformat(T2)))
+
+
 LAWFUL = st.lists(st.tuples(st.sampled_from(range(len(EDITS))), st.integers(0, 40)), max_size=12)
 
 
@@ -193,6 +201,7 @@ def test_deriving_and_applying_undo_each_other(edits: list[tuple[int, int]]) -> 
     before, after = base(), base()
     for index, number in edits:
         EDITS[index](after, number)
+    after = completed(before, after)
     derived = events.derive(before, after)
     assert events.apply(derived, before) == after
     assert before == base()
@@ -209,6 +218,7 @@ def test_what_is_taken_back_is_refused(first: list[tuple[int, int]], second: lis
     after = State(copy.deepcopy(before.listing), copy.deepcopy(before.deny), dict(before.schemas))
     for index, number in second:
         EDITS[index](after, number)
+    after = completed(before, after)
     try:
         derived = events.derive(before, after)
     except ChangeRefused:
@@ -222,8 +232,8 @@ def test_every_kind_of_event_is_made_by_some_edit() -> None:
         for edit in EDITS:
             after = base()
             edit(after, number)
-            made |= {event.kind for event in events.derive(base(), after)}
-    of_parties = {"name_added", "identifier_ended", "described", "identifier_added", "status_recorded"}
+            made |= {event.kind for event in events.derive(base(), completed(base(), after))}
+    of_parties = {"name_added", "identifier_ended", "described", "identifier_added", "status_recorded", "wording_kept"}
     unmade = {f"wallet_provider_{kind}" for kind in of_parties} | {
         "relying_party_name_added",
         "relying_party_identifier_ended",
@@ -314,6 +324,46 @@ def test_an_end_set_anew_says_how_it_stood() -> None:
         events.derive(before, after)
 
 
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda record: record["earlier"].clear(),
+        lambda record: record["earlier"][-1].update(formats=["mdoc"]),
+        lambda record: record["earlier"][-1].update(scope=None),
+        lambda record: record["earlier"][-1].pop("status_required"),
+        lambda record: record["earlier"].append({"recorded": T2, "interface": "none"}),
+    ],
+)
+def test_terms_described_anew_say_how_they_stood(spoil: Callable[[Object], object]) -> None:
+    after = base()
+    at(after, SERVICES[0]).update(formats=["vc-jwt", "mdoc"], status_required=True)
+    after = completed(base(), after)
+    record = at(after, SERVICES[0])
+    assert record["earlier"] == [{"recorded": T2, "formats": ["vc-jwt"], "status_required": None}]
+    assert [e.kind for e in events.derive(base(), after)] == [
+        "service_described",
+        "format_added",
+        "service_wording_kept",
+    ]
+    spoil(record)
+    with pytest.raises(ChangeRefused, match="how service SG-0001 stood before"):
+        events.derive(base(), after)
+    assert at(completed(base(), after), SERVICES[0])["earlier"] == [
+        {"recorded": T2, "formats": ["vc-jwt"], "status_required": None}
+    ]
+
+
+def test_what_was_kept_is_never_altered() -> None:
+    before = base()
+    at(before, SERVICES[0])["formats"] = ["vc-jwt", "mdoc"]
+    before = completed(base(), before)
+    after = copy.deepcopy(before)
+    at(after, SERVICES[0])["earlier"][0]["recorded"] = T1
+    with pytest.raises(ChangeRefused, match=r"earlier wording .* is gone"):
+        events.derive(before, after)
+    assert completed(before, after) == before
+
+
 def test_a_denial_stays() -> None:
     before = base()
     deny(before, 1)
@@ -340,7 +390,13 @@ def test_a_denial_stays() -> None:
             Event("identifier_ended", {"valid_until": T1, EARLIER: kept}, "SG-0001", f"did did:web:51.example {T0}")
             for kept in (None, 7, [], [T1], [{"recorded": T1}])
         ),
-        Event("arrangement_amended", {"id": "corridor-2"}, "", "corridor-1"),
+        Event("arrangement_amended", {"id": "corridor-2"}, "corridor-1"),
+        Event("arrangement_amended", {"min_level": "low"}, "corridor-1"),
+        Event("arrangement_amended", {"events": [{"status": "ended"}]}, "corridor-1"),
+        Event("arrangement_wording_kept", {"recorded": T1, "phases": []}, "corridor-1"),
+        Event("format_added", "mdoc", "SG-0001"),
+        Event("service_described", {"type": "status"}, "SG-0001"),
+        Event("service_described", {"status_required": True}, "SG-0001"),
         Event("service_described", {"service_id": "SG-0002"}, "SG-0001"),
         Event("service_described", {"status_events": []}, "SG-0001"),
         Event("service_described", {"nothing": None}, "SG-0001"),

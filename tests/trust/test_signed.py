@@ -18,13 +18,6 @@ from defa_id.trust.signatures import canonical_bytes
 from tests.support.world import NOW, Json, World, b64, dumps, vc_jwt
 from tests.trust.repository import Repository, everything, key_entry, rejected, signature
 
-# Rows of area J that concern the loader and cannot be tried, and why; the rest are here, in tests/adversarial
-# and in tests/operator.
-NOT_BUILT = {
-    "J21": "there is no look-up service",
-    "J33": "a registry recognises states, never another registry",
-}
-
 
 def test_the_golden_repository_opens_and_judges(golden: Repository) -> None:
     registry = golden.open()

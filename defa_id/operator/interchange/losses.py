@@ -70,6 +70,7 @@ TABLE: Final = (
     ),
     Fate("services.recorded", "", NOBODY, "import records what it read at the time it read it"),
     Fate("services.*.earlier_ends", "", NOBODY, "when an end became known is this registry's own record"),
+    Fate("services.earlier", "", NOBODY, "how its terms stood before is this registry's own record"),
     Fate("recognitions", "", NOBODY, "whom a state recognises is not what the standard lists"),
     Fate("arrangements", "", NOBODY, ""),
     Fate("relying_parties", "", NOBODY, "lists of this kind are a profile of their own"),

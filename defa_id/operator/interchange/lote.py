@@ -30,7 +30,7 @@ _LANGUAGE: Final = "en"
 _PUBLIC: Final = frozenset({"EC", "RSA"})  # the kinds of key its JSON schema knows
 _ELSEWHERE: Final = {
     "entity": frozenset({"names", "services", "provenance", "recorded"}),
-    "service": frozenset({"identifiers", "status_events", "recorded"}),
+    "service": frozenset({"identifiers", "status_events", "recorded", timeline.WORDINGS}),
     "identifier": frozenset({"recorded", timeline.EARLIER}),
 }
 

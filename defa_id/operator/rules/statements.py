@@ -11,6 +11,7 @@ from defa_id.codec.text import printable
 from defa_id.operator.rules import ERROR, Finding, Spot, finding, issuer_keys, of_denials, of_state, services
 from defa_id.operator.rules import strict as strictly
 from defa_id.operator.tree import Object, Tree
+from defa_id.trust import records
 
 _CLAIM: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$:/-]*(?:\.[A-Za-z_$][A-Za-z0-9_$:/-]*)*")
 _NO_BASIS: Final = "none"
@@ -47,7 +48,7 @@ def arrangements(tree: Tree, readable: Sequence[str]) -> Iterator[Finding]:
     signed: dict[str, dict[str, bytes]] = {}
     for state in readable:
         for record in tree.states[state].listing["arrangements"]:
-            text = canonical.encode({name: value for name, value in record.items() if name != "recorded"})
+            text = canonical.encode(records.agreed(record))
             signed.setdefault(record["id"], {})[state] = text
     for state in readable:
         listing = tree.states[state].listing
