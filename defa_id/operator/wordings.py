@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from defa_id.codec import times
 from defa_id.codec.text import printable
@@ -18,6 +18,7 @@ from defa_id.errors import ChangeRefused
 from defa_id.operator import timeline
 from defa_id.operator.timeline import EARLIER, WORDINGS
 from defa_id.trust import records
+from defa_id.values import NamedTuple
 
 Object = dict[str, Any]
 
