@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,15 @@ from typing import Final
 
 _TEMPORARY: Final = ".new-"
 _NO_LINKS: Final = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
+
+
+def regular(path: str, flags: int) -> int:
+    """An opener (as of `open`) for a folder somebody else filled: a pipe in it is refused, not waited for."""
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    if stat.S_ISREG(os.fstat(descriptor).st_mode) or stat.S_ISDIR(os.fstat(descriptor).st_mode):
+        return descriptor  # of a directory `open` says so itself
+    os.close(descriptor)
+    raise OSError(errno.EINVAL, "not a regular file", path)
 
 
 def write(path: Path, data: bytes, mode: int = 0o644) -> None:
@@ -46,6 +56,8 @@ def create(path: Path, data: bytes, mode: int = 0o644) -> None:
 @contextmanager
 def _prepared(path: Path, data: bytes, mode: int) -> Iterator[Path]:
     """A durable file with this content beside `path`, to be given its name; removed if that fails."""
+    if not path.name:
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{_TEMPORARY}{path.name}.{os.urandom(4).hex()}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)

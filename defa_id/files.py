@@ -305,7 +305,7 @@ class Memory:
                     hint="chmod 600 it, or name another with --memory.",
                     code="CFG_PERMISSIONS",
                 )
-            document = strict_json.load_object(self._path.read_bytes())
+            document = strict_json.load_object(self._held(self._path), nodes=limits.REGISTRY_NODES)
             if document["defa_id"] != _MEMORY:
                 raise self._unusable("it is of a kind this version does not know")
             registries = document["registries"]
@@ -320,6 +320,13 @@ class Memory:
         if not isinstance(registries, dict):
             raise self._unusable("it cannot be read")
         return registries
+
+    def _held(self, path: Path) -> bytes:
+        with open(path, "rb", opener=disk.regular) as file:
+            data = file.read(limits.MEMORY_BYTES + 1)
+        if len(data) > limits.MEMORY_BYTES:
+            raise self._unusable(f"it is larger than {limits.MEMORY_BYTES} bytes")
+        return data
 
     def _unusable(self, why: str) -> WrongUse:
         return WrongUse(

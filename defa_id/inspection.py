@@ -36,7 +36,13 @@ class UnverifiedCredential:
 
 
 def inspect(data: bytes | str, format: str | None = None, parts: Parts = DEFAULT_PARTS) -> UnverifiedCredential:
-    """What is inside, unjudged. Never raises for what the sender did: see `problem`."""
+    """What is inside, unjudged. Never raises for what the sender did: see `problem`; raises `WrongUse`
+    for a format that is none."""
+    parts.require_format(format)
+    return _inside(data, format, parts)
+
+
+def _inside(data: bytes | str, format: str | None, parts: Parts) -> UnverifiedCredential:
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     value: Any = trimmed(raw)
     name: str | None = None
@@ -46,10 +52,10 @@ def inspect(data: bytes | str, format: str | None = None, parts: Parts = DEFAULT
         for position, (_, step) in enumerate(found.steps):
             value = step(value, Reading(legacy_sd_jwt_typ=True)) if position == 0 else step(value)
         if isinstance(value, Presentation):
-            held = tuple(inspect(data, name, parts) for name, data in value.credentials)
+            held = tuple(_inside(data, name, parts) for name, data in value.credentials)
             return UnverifiedCredential(name, _presentation(value), None, held)
         if isinstance(value, Response):
-            return UnverifiedCredential(name, {}, None, tuple(inspect(data, name, parts) for name, data in value.held))
+            return UnverifiedCredential(name, {}, None, tuple(_inside(data, name, parts) for name, data in value.held))
         content = _credential(value)
         if value.shown is not None and found.binding is not None:
             content["key_binding"] = _shown(found.binding, value)

@@ -13,8 +13,9 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from defa_id.catalogue import CATALOGUE, Catalogue, CheckEntry, Reason
+from defa_id.codec.text import printable
 from defa_id.credential import Credential, KeyBinding
-from defa_id.errors import Fault, Unknowable
+from defa_id.errors import Fault, Unknowable, WrongUse
 from defa_id.keys import PublicKey
 from defa_id.policy import Expected, Policy
 from defa_id.sources import Lookup
@@ -91,6 +92,12 @@ class Parts(NamedTuple):
         return self._replace(
             catalogue=self.catalogue.with_check(entry, *reasons), checks=(*self.checks, OwnCheck(entry.id, step))
         )
+
+    def require_format(self, name: str | None) -> None:
+        """Return if it is one of these formats, or none is named. Raises `WrongUse`."""
+        names = [format.name for format in self.formats]
+        if name is not None and name not in names:
+            raise WrongUse(f"no format {printable(name)!r}", hint=f"There are {', '.join(names)}.")
 
     def detect(self, data: bytes, name: str | None) -> Format:
         """The one format this is. Raises `Fault` INPUT_FORMAT_UNKNOWN, INPUT_FORMAT_MISMATCH, JOSE_NOT_COMPACT."""

@@ -17,6 +17,7 @@ from typing import Final
 
 from defa_id.codec import limits
 from defa_id.codec.text import printable
+from defa_id.disk import regular
 from defa_id.errors import RegistryRejected
 from defa_id.trust.signed import Files
 
@@ -43,7 +44,8 @@ def folder(path: Path) -> Files:
 
     def get(name: str, limit: int) -> bytes | None:
         try:
-            with open(os.path.join(path, *parts_of(name)), "rb") as file:  # noqa: PTH118, PTH123  (hundreds of times)
+            where = os.path.join(path, *parts_of(name))  # noqa: PTH118  (hundreds of times)
+            with open(where, "rb", opener=regular) as file:
                 data = file.read(limit + 1)
         except FileNotFoundError:
             return None

@@ -147,7 +147,8 @@ def _host(url: str) -> str:
 
 def _read(path: Path, limit: int) -> bytes:
     try:
-        with path.open("rb") as file:
+        opener = disk.regular if path.name == INDEX else None  # a bundle may well come through a pipe
+        with open(path, "rb", opener=opener) as file:
             data = file.read(limit + 1)
     except OSError as error:
         raise WrongUse(

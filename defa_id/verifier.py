@@ -90,9 +90,7 @@ class Verifier:
         """
         at = _in_utc(at)
         known_at = _in_utc(known_at) if known_at is not None else None
-        if format is not None and format not in {known.name for known in self.parts.formats}:
-            names = ", ".join(known.name for known in self.parts.formats)
-            raise WrongUse(f"no format {printable(format)!r}", hint=f"There are {names}.")
+        self.parts.require_format(format)
         raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
         return _Walk(self, at, known_at, expected, source, counter).walk(trimmed(raw), format)
 

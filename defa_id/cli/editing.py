@@ -70,6 +70,8 @@ def change(
     for warning in made.warnings:
         terminal.say(f"warning: {warning}")
     if tree.environment in TRIAL:
-        terminal.say(f"next:    defa-id registry publish --dir {directory} --demo-sign")
+        terminal.say(f"next:    defa-id registry publish --dir {terminal.named(directory)} --demo-sign")
     else:
-        terminal.say(f"next:    defa-id registry propose --dir {directory} --state {made.state} --key FILE")
+        terminal.say(
+            f"next:    defa-id registry propose --dir {terminal.named(directory)} --state {made.state} --key FILE"
+        )

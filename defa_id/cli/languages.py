@@ -101,7 +101,7 @@ def _begin(folder: Path, code: str, name: str | None) -> None:
     if path.exists():
         raise WrongUse("there is a file of that name", hint="Bring it up to date with --refresh.")
     disk.create(path, po.write(coverage.begun(code, options.visible(name, "the name"))))
-    terminal.say(f"written: {path}")
+    terminal.say(f"written: {terminal.named(path)}")
 
 
 def _refresh(folder: Path) -> None:
@@ -113,4 +113,4 @@ def _refresh(folder: Path) -> None:
         new = coverage.refreshed(file)
         if new != file:
             disk.write(path, po.write(new))
-            terminal.say(f"written: {path}")
+            terminal.say(f"written: {terminal.named(path)}")

@@ -74,4 +74,4 @@ def _write(where: Path, text: str) -> None:
     from defa_id import disk
 
     disk.write(where, text.encode())
-    terminal.say(f"written: {where}")
+    terminal.say(f"written: {terminal.named(where)}")

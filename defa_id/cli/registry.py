@@ -137,7 +137,8 @@ def publish(directory: Path, demo_sign: bool, changes: tuple[str, ...], states: 
         terminal.write_json({**published, **moments, "path": str(publication.path), **told})
         return
     changed = ", ".join(publication.changed) or "none"
-    terminal.write(f"version {publication.version}: {publication.path}\nsigned anew: {changed}, snapshot, timestamp\n")
+    place = terminal.named(publication.path)
+    terminal.write(f"version {publication.version}: {place}\nsigned anew: {changed}, snapshot, timestamp\n")
     terminal.write(registry_agreeing.standings_text(standings))
 
 

@@ -86,9 +86,12 @@ def ceremony(
     if rehearsal:
         terminal.say("note: this was a rehearsal; no private key was written, and its public keys are refused")
         return
-    terminal.say(f"next:    everybody writes the sha256 down, and signs {directory / 'transcript.txt'} on paper")
+    text = terminal.named(directory / "transcript.txt")
+    terminal.say(f"next:    everybody writes the sha256 down, and signs {text} on paper")
     if not signing_key.named:
-        terminal.say(f"         each holder takes the one file of {directory / 'private'} that is theirs")
+        terminal.say(
+            f"         each holder takes the one file of {terminal.named(directory / 'private')} that is theirs"
+        )
 
 
 def _source(setting: Setting, key: SigningKey, passphrase: bool) -> Source:

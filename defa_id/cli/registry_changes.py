@@ -78,9 +78,10 @@ def propose(directory: Path, state: str, signing_key: SigningKey, note: str, roo
             {"change": change.to_dict(), "path": str(path), "counts": [one.to_dict() for one in counts]}
         )
         return
-    terminal.write(f"{change.id}: {path}\n{_lines(_meaning(opened, now))}")
+    terminal.write(f"{change.id}: {terminal.named(path)}\n{_lines(_meaning(opened, now))}")
     terminal.write("".join(f"{count}\n" for count in counts))
-    terminal.say(f"next:    defa-id registry sign {change.id} --dir {directory} --key FILE   (each of the signers)")
+    here = terminal.named(directory)
+    terminal.say(f"next:    defa-id registry sign {change.id} --dir {here} --key FILE   (each of the signers)")
 
 
 @click.command("diff")
@@ -198,7 +199,7 @@ def sign(change: str, directory: Path, signing_key: SigningKey, root: str | None
         return
     terminal.write("".join(f"{count}\n" for count in counts))
     if all(count.complete for count in counts):
-        terminal.say(f"next:    defa-id registry publish --dir {directory}")
+        terminal.say(f"next:    defa-id registry publish --dir {terminal.named(directory)}")
     else:
         terminal.say("next:    the others sign; see how far it is with defa-id registry status")
 

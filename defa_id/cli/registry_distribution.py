@@ -78,7 +78,9 @@ def bundle(
         said = {"path": str(out), "version": done.registry.version, "files": done.files, "bytes": done.octets}
         terminal.write_json({**said, "sha256": done.sha256})
         return
-    terminal.write(f"version {done.registry.version}: {out} ({done.files} files in {done.octets:,} bytes)\n")
+    terminal.write(
+        f"version {done.registry.version}: {terminal.named(out)} ({done.files} files in {done.octets:,} bytes)\n"
+    )
     terminal.write(f"sha256 {done.sha256}\n")
 
 
@@ -182,7 +184,7 @@ def _say_refreshed(done: Refreshed, cache: Path) -> None:
     if done.location is None:
         terminal.say("next:    mend what the warning names or try again; what was kept is still used")
     else:
-        terminal.say(f"next:    defa-id verify FILE --registry {cache}")
+        terminal.say(f"next:    defa-id verify FILE --registry {terminal.named(cache)}")
 
 
 def _say_compared(found: Compared) -> None:

@@ -117,8 +117,8 @@ def init_state(
     if as_json:
         terminal.write_json({"state": state, "path": str(path)})
         return
-    terminal.write(f"{state}: {path}\n")
-    here = f"--dir {directory} --state {state}"
+    terminal.write(f"{state}: {terminal.named(path)}\n")
+    here = f"--dir {terminal.named(directory)} --state {state}"
     terminal.say(f"next:    list an issuer    defa-id registry add-issuer {here} ...")
     terminal.say(f"         make its keys     defa-id registry ceremony KEYS --holder {state}-a=PERSON ...")
     terminal.say(f"         join              defa-id registry join {here} --keys KEYS/public --key FILE")
@@ -194,5 +194,6 @@ def _found_for_trial(directory: Path, about: tuple[str, str, str], now: datetime
     if as_json:
         terminal.write_json({"directory": str(directory), "registry": about[0], "version": publication.version})
         return
-    terminal.write(f"A {about[2]} registry without states is in {directory}: {place}\n")
-    terminal.say(f"next:    a state begins    defa-id registry init-state --dir {directory} --state XX ...")
+    here = terminal.named(directory)
+    terminal.write(f"A {about[2]} registry without states is in {here}: {terminal.named(place)}\n")
+    terminal.say(f"next:    a state begins    defa-id registry init-state --dir {here} --state XX ...")

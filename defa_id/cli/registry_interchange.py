@@ -74,7 +74,7 @@ def export(
         terminal.write_json({"format": kind, "signed": key is not None, "written": told})
         return
     for one in written:
-        terminal.write(f"{one.state}: {one.path} ({one.bytes:,} bytes{', signed' if key else ''})\n")
+        terminal.write(f"{one.state}: {terminal.named(one.path)} ({one.bytes:,} bytes{', signed' if key else ''})\n")
         for what in one.left_out:
             terminal.say(f"warning: {one.state}: left out, {what}")
         for what in one.warnings:
@@ -166,7 +166,7 @@ def _say_taken(outcome: str, path: Path, document: dict[str, Any]) -> None:
 
     told = _told(outcome, path, document)
     counted = f"{told['entities']} entities with {told['services']} services, {told['unreadable']} unreadable"
-    terminal.write(f"{outcome}: {told['territory']}, number {told['sequence']}: {counted}\n{path}\n")
+    terminal.write(f"{outcome}: {told['territory']}, number {told['sequence']}: {counted}\n{terminal.named(path)}\n")
     for note in told["notes"]:
         terminal.say(f"note: {printable(note, 300)}")
     terminal.say("next:    look through the drafts; none of them is live. One as a record: --entity ID --out FILE")
@@ -176,5 +176,5 @@ def _say_draft(record: dict[str, Any], out: Path, *, as_json: bool) -> None:
     if as_json:
         terminal.write_json({"entity_id": record["entity_id"], "path": str(out), "services": len(record["services"])})
         return
-    terminal.write(f"{out}\n")
+    terminal.write(f"{terminal.named(out)}\n")
     terminal.say("next:    complete what it issues, how and at which level; then: defa-id registry add FILE --state XX")

@@ -103,13 +103,15 @@ def _say(found: Prefetched, kept: Documents, older: Documents, place: Path | Non
         terminal.write_json({"fetched": len(found.documents), "kept": len(kept), "missing": missing})
         return
     octets = sum(len(document.data) for document in found.documents.values())
-    terminal.write(f"fetched {len(found.documents)} documents, {octets:,} bytes; {len(kept)} kept: {place}\n")
+    terminal.write(
+        f"fetched {len(found.documents)} documents, {octets:,} bytes; {len(kept)} kept: {terminal.named(place)}\n"
+    )
     for one in missing:
         also = "; the one from before is kept" if one["kept"] else ""
         terminal.say(f"warning: {one['state']}: {one['kind']} {printable(one['name'], 200)}: {one['code']}{also}")
         if one["why"]:
             terminal.say(f"         {printable(one['why'], 200)}")
-    terminal.say(f"next:    defa-id verify FILE --sources {place}")
+    terminal.say(f"next:    defa-id verify FILE --sources {terminal.named(place)}")
 
 
 def _among(older: Documents, name: str) -> bool:

@@ -146,9 +146,12 @@ def tell(
         said = {"change": change.to_dict(), "path": str(path), "words": _words(change, published)}
         terminal.write_json({**said, "counts": [one.to_dict() for one in counts]})
         return
-    terminal.write(f"{change.id}: {path}\n" + "".join(f"  {line}\n" for line in _words(change, published)))
+    terminal.write(
+        f"{change.id}: {terminal.named(path)}\n" + "".join(f"  {line}\n" for line in _words(change, published))
+    )
     terminal.write("".join(f"{count}\n" for count in counts))
-    terminal.say(f"next:    defa-id registry sign {change.id} --dir {directory} --key FILE   (each of the signers)")
+    here = terminal.named(directory)
+    terminal.say(f"next:    defa-id registry sign {change.id} --dir {here} --key FILE   (each of the signers)")
 
 
 def _propose(directory: Path, root: str | None, wanted: Any, key: SigningKey, *, as_json: bool) -> None:

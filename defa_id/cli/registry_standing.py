@@ -212,6 +212,6 @@ def _tell(
         else:
             terminal.say(f"warning: {why}")
             terminal.say("next:    publish it where the online keys are:")
-            terminal.say(f"         defa-id registry publish --dir {directory} --change {change.id}")
+            terminal.say(f"         defa-id registry publish --dir {terminal.named(directory)} --change {change.id}")
     if publication is None:
         click.get_current_context().exit(UNDECIDED)

@@ -37,10 +37,11 @@ def new(directory: Path, as_json: bool) -> None:
             }
         )
         return
+    here, place = terminal.named(directory), terminal.named(publication.path)
     terminal.write(
-        f"A demo registry is in {directory}, published until {times.show(publication.expires)}.\n\n"
-        f"  list an issuer   defa-id registry add-issuer --dir {directory} --state SG --new-key ...\n"
-        f"  publish changes  defa-id registry publish --dir {directory} --demo-sign\n"
-        f"  issue            defa-id issue --dir {directory} --state SG ...\n"
-        f"  verify           defa-id verify FILE --for TH --registry {publication.path}\n"
+        f"A demo registry is in {here}, published until {times.show(publication.expires)}.\n\n"
+        f"  list an issuer   defa-id registry add-issuer --dir {here} --state SG --new-key ...\n"
+        f"  publish changes  defa-id registry publish --dir {here} --demo-sign\n"
+        f"  issue            defa-id issue --dir {here} --state SG ...\n"
+        f"  verify           defa-id verify FILE --for TH --registry {place}\n"
     )

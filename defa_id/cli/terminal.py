@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 BUG: Final = 70  # EX_SOFTWARE of sysexits.h: no answer of ours
 INTERRUPTED: Final = 130  # 128 + SIGINT
 _USUAL, _NARROWEST, _WIDEST = 80, 48, 100
+_PATH: Final = 4096  # PATH_MAX of Linux
 _OUR_SIGNS: Final = "✓✗–→•·…─§○◔◑●╲"
 
 
@@ -118,11 +119,27 @@ def write(text: str) -> None:
     sys.stdout.flush()
 
 
-def write_json(value: Any, *, indent: int | None = 2) -> None:
-    """JSON to standard output: UTF-8 whatever the locale says (RFC 8259 §8.1), and a final newline."""
+def named(path: object) -> str:
+    """A path as a word of a command line that can be pasted; what nobody can see in it is escaped."""
+    import shlex
+
+    from defa_id.codec.text import printable
+
+    return shlex.quote(printable(str(path), _PATH))
+
+
+def json_text(value: Any, *, indent: int | None = 2) -> str:
+    """A value as JSON that steers no terminal: what nobody can see in it is escaped."""
     import json
 
-    write_utf8(json.dumps(value, ensure_ascii=False, indent=indent) + "\n")
+    from defa_id.codec.text import escaped
+
+    return escaped(json.dumps(value, ensure_ascii=False, indent=indent))
+
+
+def write_json(value: Any, *, indent: int | None = 2) -> None:
+    """JSON to standard output: UTF-8 whatever the locale says (RFC 8259 §8.1), and a final newline."""
+    write_utf8(json_text(value, indent=indent) + "\n")
 
 
 def write_utf8(text: str) -> None:

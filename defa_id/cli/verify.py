@@ -231,12 +231,9 @@ def _show_one(judged: Judged) -> list[int]:
 
 
 def _show_array(found: Iterator[Judged]) -> list[int]:
-    import json
-
     codes: list[int] = []
     for judged in found:
-        text = json.dumps(_document(judged, named=True), ensure_ascii=False, indent=2)
-        terminal.write_utf8(("," if codes else "[") + "\n" + text)
+        terminal.write_utf8(("," if codes else "[") + "\n" + terminal.json_text(_document(judged, named=True)))
         codes.append(judged.exit_code)
     terminal.write_utf8("\n]\n")
     return codes

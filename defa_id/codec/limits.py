@@ -102,6 +102,7 @@ REGISTRY_LIST_BYTES: Final = 8192 * KIB  # one state's list [own]
 REGISTRY_NODES: Final = 2_000_000  # values in one registry file; 5,000 issuers need about 400,000 [own]
 REGISTRY_DELEGATIONS: Final = 32  # roles one role may delegate to [own]
 REGISTRY_HANDOVERS: Final = 64  # changes of one state's keys a client can follow at once, as with roots [own]
+MEMORY_BYTES: Final = 16 * 1024 * KIB  # what one client remembers of all registries, deny entries included [own]
 REGISTRY_BUNDLE_BYTES: Final = 64 * 1024 * KIB  # a bundle, unpacked [own]
 
 NAME_CHARS: Final = 300  # characters of one name, NFC [schemas/credentials: maxLength of a name]

@@ -23,6 +23,19 @@ def printable(value: object, length: int = limits.ECHO_CHARS) -> str:
     return shown if len(shown) <= length else shown[: length - 1] + "…"
 
 
+def escaped(json_text: str) -> str:
+    """JSON text with everything in its strings that nobody can see as an escape (RFC 8259 §7): the same
+    values. `json.dumps` leaves DEL, the C1 controls and the bidi marks as they are, and they steer terminals."""
+    if json_text.isascii() and "\x7f" not in json_text:
+        return json_text
+    return "".join(c if c == "\n" or unicodedata.category(c) not in _HIDDEN else _escape(c) for c in json_text)
+
+
+def _escape(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
 def require_visible(value: str, what: str, *, shown: bool = True) -> str:
     """Refuse identifiers with characters nobody can see (controls, joiners, tags, private use).
 

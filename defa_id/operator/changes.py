@@ -83,7 +83,7 @@ def add_issuer(tree: Tree, application: Application, now: datetime) -> Change:
     admission.require_type(asked.type)
     _one_of(asked.format, admission.FORMATS, "format")
     _one_of(asked.level, LEVELS[1:], "level")
-    name = _visible(asked.name, "the name")
+    name, sort = _visible(asked.name, "the name"), _visible(asked.kind, "its kind")
     begins = begins_at(tree, source, asked.begins, now)
     admitted = admission.read_key(asked.key)
     admission.require_certificate(asked.format, asked.state, admitted)
@@ -101,7 +101,7 @@ def add_issuer(tree: Tree, application: Application, now: datetime) -> Change:
     listing = copy.deepcopy(source.listing)
     if entity is None:
         names = [{"lang": "en", "value": name}]
-        added = {"entity_id": asked.id, "names": names, "kind": asked.kind, "recorded": times.show(now)}
+        added = {"entity_id": asked.id, "names": names, "kind": sort, "recorded": times.show(now)}
         listing["entities"].append({**added, "services": [service]})
     else:
         own = next(one for one in listing["entities"] if one["entity_id"] == entity["entity_id"])
@@ -134,6 +134,7 @@ def recognise(tree: Tree, statement: Statement, now: datetime) -> Change:
         raise ChangeRefused(
             "a recognition outside demo and sandbox needs a legal basis", hint="Give --legal-basis TEXT."
         )
+    basis = SYNTHETIC if said.legal_basis is None else _visible(said.legal_basis, "the legal basis")
     known = [entry["id"] for entry in tree.vocabulary["purposes"]]
     for purpose in said.purposes:
         if purpose not in known:
@@ -156,7 +157,7 @@ def recognise(tree: Tree, statement: Statement, now: datetime) -> Change:
         **({"until": times.show(said.ends)} if said.ends else {}),
         "recorded": times.show(now),
         "conditions": [],
-        "legal_basis": said.legal_basis or SYNTHETIC,
+        "legal_basis": basis,
         "events": [],
     }
     listing = {**source.listing, "recognitions": [*source.listing["recognitions"], record]}
@@ -204,7 +205,7 @@ def _visible(text: str, what: str) -> str:
     except Fault as fault:
         raise ChangeRefused(fault.why, hint="Type it anew instead of pasting it.") from None
     if not text.strip():
-        raise ChangeRefused(f"{what} is empty", hint="Say who the issuer is, as people know it.")
+        raise ChangeRefused(f"{what} is empty", hint="Say it in words people know.")
     return text
 
 

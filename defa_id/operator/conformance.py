@@ -197,7 +197,7 @@ def _altered(subject: Subject, _: Tree, now: datetime) -> str:
     tried = 0
     for name, data in subject.samples.items():
         whole = data.rstrip()
-        for number in range(_PLACES):
+        for number in range(_PLACES if whole else 0):
             place = len(whole) * number // _PLACES + len(whole) // (2 * _PLACES)
             changed = whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :]
             tried += 1

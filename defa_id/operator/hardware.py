@@ -80,7 +80,7 @@ def _told(token: Token) -> Iterator[None]:
         raise WrongUse(f"{named} does not take this PIN", hint="Mind how many tries it has left.") from None
     except PinLocked:
         raise WrongUse(f"{named} is locked", hint="Its security officer unlocks it.") from None
-    except PKCS11Error as error:
+    except (PKCS11Error, SystemError) as error:  # the second for a module whose path is not UTF-8
         why = printable(str(error) or type(error).__name__, 160)
         raise WrongUse(f"{named} cannot be used: {why}", hint="Check --pkcs11, and that it is plugged in.") from None
     except ValueError as error:

@@ -90,8 +90,7 @@ def read_key(path: Path) -> SigningKey:
 
 def new_key(path: Path, kind: str = "P-256") -> SigningKey:
     """A new key in `path` (0600), its public half beside it in `path`.pub. Raises `WrongUse` if one is there."""
-    public = path.with_name(path.name + ".pub")
-    if path.exists() or public.exists():
+    if path.exists() or (public := path.with_name(path.name + ".pub")).exists():
         raise _taken(path)
     key = signing.generate(kind)
     disk.write(path, signing.to_json(signing.to_jwk(key)) + b"\n", _PRIVATE)

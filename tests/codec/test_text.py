@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from defa_id.codec import limits
-from defa_id.codec.text import printable, require_visible
+from defa_id.codec.text import escaped, printable, require_visible
 from defa_id.errors import Fault
 
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -27,6 +28,16 @@ def test_what_is_shown_is_one_short_line_of_visible_characters(text: str, length
     assert len(shown.splitlines()) <= 1
     assert not {unicodedata.category(character) for character in shown} & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
     assert shown.encode("utf-8")[:0] == b""
+
+
+@settings(max_examples=300)
+@given(st.recursive(ANYTHING | HOSTILE, lambda below: st.lists(below) | st.dictionaries(HOSTILE, below), max_leaves=6))
+def test_escaped_json_says_the_same_and_nothing_in_it_steers_a_terminal(value: object) -> None:
+    for indent in (None, 2):
+        text = escaped(json.dumps(value, ensure_ascii=False, indent=indent))
+        assert json.loads(text) == value
+        hidden = {unicodedata.category(character) for character in text.replace("\n", "")}
+        assert not hidden & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 @given(ANYTHING)

@@ -497,3 +497,25 @@ def test_a_cwt_goes_from_the_issuer_over_paper_to_a_verdict(
     verdict = json.loads(done.stdout)
     assert (verdict["decision"], verdict["credential"]["format"]) == ("accepted", "cwt")
     assert verdict["recognition"]["level"]["label"] == "none"
+
+
+@pytest.mark.parametrize("hidden", ["\x1b[31m", "\N{RIGHT-TO-LEFT OVERRIDE}", "\udcff"], ids=ascii)
+def test_a_text_that_hides_something_is_not_written_into_the_sources(run: Run, directory: Path, hidden: str) -> None:
+    before = snapshot(directory)
+    listing = add("--dir", directory, "--new-key", "--format", "vc-jwt", "--level", "low", "--kind", f"a{hidden}")
+    stating = ["registry", "recognise", "--dir", directory, "--by", "TH", "--of", "SG", "--type", TYPE]
+    stating += ["--min-level", "low", "--environment", "demo", "--legal-basis", f"a{hidden}"]
+    for words in (listing, stating):
+        done = run(*words)
+        assert done.exit_code == 2
+        assert "holds a character that cannot be seen" in done.stderr
+        assert snapshot(directory) == before
+
+
+def test_a_sample_without_a_byte_is_refused_like_any_other(run: Run, directory: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    done = run(
+        "registry", "conformance", "SG", "--registry", directory / "published", "--credentials", tmp_path / "empty"
+    )
+    assert done.exit_code == 1
+    assert "samples.accepted" in done.stdout
