@@ -44,18 +44,19 @@ def required_moment(text: str | None, option: str) -> datetime:
 
 def change(
     directory: Path,
+    states: tuple[str, ...],
     make: Callable[[Tree, datetime], Change],
     as_json: bool,
     keep: Callable[[Change], None] | None = None,
     notes: list[str] | None = None,
 ) -> None:
-    """Make a change to the sources under the registry's lock, and say what was done and what is next."""
-    from defa_id.operator import sandbox, storage
+    """Make a change to the sources of `states` under the registry's lock, and say what was done and what is next."""
+    from defa_id.operator import lint, sandbox, storage
     from defa_id.operator.rules import TRIAL
     from defa_id.operator.tree import load
 
     with storage.locked(directory):
-        tree = load(directory)
+        tree = lint.shaped(load(directory), *states)
         made = make(tree, options.now())
         if keep:
             keep(made)

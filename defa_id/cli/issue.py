@@ -55,12 +55,12 @@ def issue(
     """
     from defa_id.issue import certificates
     from defa_id.issue import qr as coding
-    from defa_id.operator import issuing, storage
+    from defa_id.operator import issuing, lint, storage
     from defa_id.operator.tree import load
 
     kind = coding.kind_of(qr) if qr else ""
     moment = options.moment(issued, "--issued") or options.now()
-    tree = load(directory)
+    tree = lint.shaped(load(directory), state)
     services = issuing.services_for(tree, state, type_, format_, issuer_id)
     chain = certificates.from_pem(storage.read_bytes(certificate)) if certificate else ()
     able = issuing.choose(state, services, _keys(directory, services, key), moment, format=format_, chain=chain)

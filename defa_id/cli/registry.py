@@ -187,7 +187,7 @@ def show(
     moment, known = options.moment(at, "--at") or now, options.moment(known_at, "--known-at")
     if directory is not None and (registry or root):
         raise WrongUse("--dir shows sources, --registry what is published", hint="Give one of them.")
-    states, read, beside = _sources(directory) if directory else _published(registry, root, now)
+    states, read, beside = _sources(directory, state) if directory else _published(registry, root, now)
     if state is not None and state not in states:
         raise WrongUse(f"no state {state!r} in this registry", hint=f"The states are {', '.join(states)}.")
     views = [view.state_view(read(name), moment, known) for name in ([state] if state else states)]
@@ -224,10 +224,12 @@ def status(directory: Path, as_json: bool) -> None:
         terminal.write(registry_agreeing.standings_text(standings))
 
 
-def _sources(directory: Path) -> tuple[tuple[str, ...], Read, str]:
+def _sources(directory: Path, state: str | None) -> tuple[tuple[str, ...], Read, str]:
+    from defa_id.operator import lint
     from defa_id.operator.tree import load
 
     tree = load(directory)
+    tree = lint.shaped(tree, *((state,) if state else tree.states))
     return tuple(sorted(tree.states)), lambda name: tree.states[name].listing, "sources, as edited"
 
 

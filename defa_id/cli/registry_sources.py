@@ -84,7 +84,9 @@ def add_issuer(
     def keep(change: Change) -> None:
         _keep(directory, made, change, notes)
 
-    editing.change(directory, lambda tree, now: changes.add_issuer(tree, application, now), as_json, keep, notes)
+    editing.change(
+        directory, (state,), lambda tree, now: changes.add_issuer(tree, application, now), as_json, keep, notes
+    )
 
 
 @click.command("add")
@@ -102,7 +104,7 @@ def add(record: Path, directory: Path, state: str, as_json: bool) -> None:
     from defa_id.operator import entries, storage
 
     given = terminal.read(limits.DOCUMENT_BYTES) if str(record) == "-" else storage.read_bytes(record)
-    editing.change(directory, lambda tree, now: entries.add(tree, state, given, now), as_json)
+    editing.change(directory, (state,), lambda tree, now: entries.add(tree, state, given, now), as_json)
 
 
 @click.command("rotate")
@@ -156,7 +158,7 @@ def rotate(
     def keep(change: Change) -> None:
         _keep(directory, made, change, notes)
 
-    editing.change(directory, lambda tree, now: rotation.rotate(tree, asked, now), as_json, keep, notes)
+    editing.change(directory, (state,), lambda tree, now: rotation.rotate(tree, asked, now), as_json, keep, notes)
 
 
 def _key(file: Path | None, new: bool) -> tuple[SigningKey | None, bytes]:
@@ -232,4 +234,4 @@ def recognise(
         ends=options.moment(ends, "--until"),
         legal_basis=legal_basis,
     )
-    editing.change(directory, lambda tree, now: changes.recognise(tree, statement, now), as_json)
+    editing.change(directory, (by, of), lambda tree, now: changes.recognise(tree, statement, now), as_json)

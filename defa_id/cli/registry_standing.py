@@ -126,7 +126,10 @@ def reinstate(
         raise ChangeRefused(f"unknown reason {reason!r}", hint=f"Use one of {', '.join(sorted(REASONS))}, or none.")
     moment = editing.required_moment(effective, "--effective")
     editing.change(
-        directory, lambda tree, now: standing.reinstate(tree, state, id_, moment, now, service=service), as_json
+        directory,
+        (state,),
+        lambda tree, now: standing.reinstate(tree, state, id_, moment, now, service=service),
+        as_json,
     )
 
 
@@ -149,6 +152,7 @@ def _end(
     rule = standing.suspend if what == "suspend" else standing.withdraw
     editing.change(
         directory,
+        (state,),
         lambda tree, now: rule(tree, state, id, moment, reason, now, compromised_since=since, service=service),
         as_json,
     )

@@ -204,7 +204,7 @@ def _due(one: Expiry, patient: Patient, at: datetime, within: int) -> bool:
     role = one.name if one.what == "role" else roles.operations(one.state).role if one.what == "list" else ""
     if role in patient.lives:
         notice = min(notice, patient.lives[role] / _PART)
-    return one.expires <= at + notice
+    return one.expires - at <= notice
 
 
 def _next_update(listing: Object | None) -> Object:

@@ -85,6 +85,17 @@ def lint(tree: Tree) -> list[Finding]:
     return sorted(every, key=lambda one: (one.level != ERROR, one.file, one.where, one.pointer, one.message))
 
 
+def shaped(tree: Tree, *needed: str) -> Tree:
+    """These sources without the states whose lists have not the shape of one: one state's slip stops no other.
+
+    Raises `ChangeRefused` where the registry, its vocabulary or a state that is `needed` has not its shape.
+    """
+    documents = dict(_documents(tree))
+    names = ["registry", "vocabulary", *(f"{kind} {state}" for state in needed for kind in ("list", "deny"))]
+    _refuse([one for name in names if name in documents for one in shape.shape(*documents[name])])
+    return tree._replace(states={state: tree.states[state] for state in readable(tree)})
+
+
 def readable(tree: Tree) -> tuple[str, ...]:
     """The states whose lists have the shape of one: of the others nothing can be counted."""
     shaped = {name: any(shape.shape(schema, spot)) for name, (schema, spot) in _documents(tree)}

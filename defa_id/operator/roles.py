@@ -13,7 +13,7 @@ from typing import Any, Final, NoReturn
 from cryptography.hazmat.primitives.asymmetric import ec
 from securesystemslib.signer import Key, Signature, Signer, SSlibKey  # type: ignore[attr-defined]
 
-from defa_id.errors import WrongUse
+from defa_id.errors import ChangeRefused, WrongUse
 from defa_id.issue.signing import SigningKey, sign_ecdsa
 from defa_id.values import NamedTuple
 
@@ -33,15 +33,25 @@ SNAPSHOT: Final = Duty("snapshot", ("snapshot",), 1)
 TIMESTAMP: Final = Duty("timestamp", ("timestamp-a", "timestamp-b"), 1)
 ONLINE: Final = (SNAPSHOT, TIMESTAMP)
 DEFAULT_DAYS: Final = 365
+_LONGEST_DAYS: Final = 3653  # as schemas/registry.schema.json says
 
 
 def region(registry: Mapping[str, Any]) -> tuple[Duty, Duty]:
     """The two roles held together, root and top targets: one key per member state, and how many must sign,
-    as `region` in registry.json says for the first publication."""
-    held = registry.get("region", _REGION)
+    as `region` in registry.json says for the first publication. Raises `ChangeRefused` where that is no region."""
+    try:
+        keys, threshold = (registry.get("region", _REGION)[member] for member in ("keys", "threshold"))
+    except (KeyError, TypeError, IndexError):
+        raise _unusable("region") from None
+    if (
+        not isinstance(keys, list | tuple)
+        or not all(isinstance(key, str) for key in keys)
+        or type(threshold) is not int
+    ):
+        raise _unusable("region")
     return (
-        Duty(_ROOT, tuple(held["keys"]), held["threshold"]),
-        Duty(_TARGETS, tuple(held["keys"]), held["threshold"]),
+        Duty(_ROOT, tuple(keys), threshold),
+        Duty(_TARGETS, tuple(keys), threshold),
     )
 
 
@@ -51,9 +61,16 @@ def top(registry: Mapping[str, Any]) -> tuple[Duty, Duty, Duty, Duty]:
 
 
 def lifetime(registry: Mapping[str, Any], role: str) -> timedelta:
-    """How long a role stays valid once signed: by its kind in `lifetimes` of registry.json, else `valid_days`."""
+    """How long a role stays valid once signed: by its kind in `lifetimes` of registry.json, else `valid_days`.
+
+    Raises `ChangeRefused` where that is no number of days."""
     kind = {_ROOT: "root", _TARGETS: "root", "snapshot": "snapshot", "timestamp": "timestamp"}.get(role, "states")
-    days = registry.get("lifetimes", {}).get(kind, registry.get("valid_days", DEFAULT_DAYS))
+    lifetimes = registry.get("lifetimes", {})
+    if not isinstance(lifetimes, Mapping):
+        raise _unusable("lifetimes")
+    days = lifetimes.get(kind, registry.get("valid_days", DEFAULT_DAYS))
+    if type(days) is not int or not 0 < days <= _LONGEST_DAYS:
+        raise _unusable("a lifetime")
     return timedelta(days=days)
 
 
@@ -119,6 +136,12 @@ class RoleSigner(Signer):
     def from_priv_key_uri(cls, priv_key_uri: str, *_: object) -> NoReturn:
         """Not offered: raises `ValueError`, because keys come from a keyring by their name."""
         raise ValueError(f"no key from {priv_key_uri}: role keys come from a keyring")
+
+
+def _unusable(what: str) -> ChangeRefused:
+    return ChangeRefused(
+        f"registry.json: {what} is not as it must be", hint="See what is wrong with: defa-id registry lint --dir DIR"
+    )
 
 
 def _named(role: str, letters: str) -> tuple[str, ...]:

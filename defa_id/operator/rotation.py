@@ -6,7 +6,7 @@ A stolen key gets no overlap: from the moment it was in other hands nothing it s
 from __future__ import annotations
 
 import copy
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from defa_id.codec import times
@@ -20,6 +20,7 @@ from defa_id.operator.tree import Object, Tree, algorithms_of
 from defa_id.values import NamedTuple
 
 OVERLAP: Final = timedelta(days=30)  # in which what was signed with the old key is still being issued [own]
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class Rotation(NamedTuple):
@@ -55,7 +56,7 @@ def rotate(tree: Tree, asked: Rotation, now: datetime) -> Change:
             f"the certificate expired at {times.show(admitted.not_after)}", hint="Ask the issuer for a current one."
         )
     begins = max(begins, admitted.not_before) if admitted.not_before else begins
-    ends = asked.ends or (begins if asked.compromised_since else begins + OVERLAP)
+    ends = asked.ends or (begins if asked.compromised_since else begins + min(OVERLAP, _LAST - begins))
     listing = copy.deepcopy(source.listing)
     entity, services = _services(listing, asked)
     ownership.require_not_struck(source, admitted.public.thumbprint)

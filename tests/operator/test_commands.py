@@ -519,3 +519,53 @@ def test_a_sample_without_a_byte_is_refused_like_any_other(run: Run, directory: 
     )
     assert done.exit_code == 1
     assert "samples.accepted" in done.stdout
+
+
+@pytest.mark.parametrize("spoil", ['"entities": [{"services": [{}]}]', '"environment": 7', '"recognitions": [[]]'])
+def test_a_list_without_its_shape_stops_its_own_state_and_no_other(
+    run: Run, directory: Path, claims: Path, spoil: str
+) -> None:
+    source = directory / "states" / "TL" / "list.json"
+    document = {**json.loads(source.read_bytes()), **json.loads(f"{{{spoil}}}")}
+    source.write_text(json.dumps(document), encoding="utf-8")
+    ended = ("--effective", LATER.isoformat(), "--reason", "fraud")
+    stated = ("--min-level", "low", "--environment", "demo")
+    for words in (
+        ("registry", "show"),
+        ("registry", "show", "TL"),
+        ("registry", "suspend", "--state", "TL", "--id", ISSUER, *ended),
+        ("registry", "recognise", "--by", "TL", "--of", "SG", "--type", TYPE, *stated),
+        ("issue", "--state", "TL", "--type", TYPE, "--format", "vc-jwt", "--claims", claims),
+    ):
+        done = run(*words, "--dir", directory)
+        assert done.exit_code == 2, words
+        assert "registry lint --dir" in done.stderr
+        assert "TL" in done.stderr
+    done = run(*add("--dir", directory, "--new-key", "--format", "vc-jwt", "--level", "low"))
+    assert done.exit_code == 0, done.output
+    assert run("registry", "show", "SG", "--dir", directory).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"valid_days": [1]}, {"valid_days": 10**12}, {"lifetimes": []}, {"region": {"keys": 7}}, {"region": []}],
+)
+def test_settings_that_are_none_are_named(run: Run, directory: Path, settings: dict[str, Any]) -> None:
+    path = directory / "registry.json"
+    path.write_text(json.dumps({**json.loads(path.read_bytes()), **settings}), encoding="utf-8")
+    done = run("registry", "doctor", "--dir", directory)
+    assert done.exit_code == 3, done.output  # nothing can be said
+    assert "registry.json" in done.stderr
+    assert run("registry", "lint", "--dir", directory).exit_code == 2
+    assert run("registry", "status", "--dir", directory).exit_code in (0, 2)
+
+
+def test_the_last_moment_there_is_is_a_moment(run: Run, directory: Path) -> None:
+    """Whatever is counted from it ends there, and nothing runs over."""
+    last = "9999-12-31T23:59:59Z"
+    assert run(*add("--dir", directory, "--new-key", "--format", "vc-jwt", "--level", "low")).exit_code == 0
+    rotated = run(
+        "registry", "rotate", "--dir", directory, "--state", "SG", "--id", ISSUER, "--new-key", "--from", last
+    )
+    assert rotated.exit_code == 0, rotated.output
+    assert run("registry", "doctor", "--dir", directory, "--at", last).exit_code == 1
