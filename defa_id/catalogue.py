@@ -871,6 +871,7 @@ def _reasons() -> Iterable[Reason]:
     form = "Ask the issuer for the name as its register writes it."
     yield reason("NAME_SAME", "The names are the same text.", "Nothing.")
     yield reason("NAME_TITLE", "A title or honorific was recognised and left out.", "Nothing; titles are not names.")
+    yield reason("NAME_TITLE_DIFFERS", "One bears a man's title, the other a woman's.", holder)
     yield reason("NAME_LETTER_CASE", "Capital and small letters differ.", "Nothing.")
     yield reason("NAME_PUNCTUATION", "Hyphens, apostrophes, full stops or commas differ.", "Nothing.")
     yield reason("NAME_SPACING", "The words are divided differently.", holder)
@@ -887,6 +888,7 @@ def _reasons() -> Iterable[Reason]:
         "NAME_CONNECTOR_SPELLING", "The word for son, daughter or child of is written differently.", "Nothing."
     )
     yield reason("NAME_CONNECTOR_DIFFERS", "One says son of where the other says daughter of.", holder)
+    yield reason("NAME_ALONE", "One is a single name, with which the other only begins.", holder)
     yield reason("NAME_SUFFIX", "Only one bears a suffix such as Jr or III, or they bear different ones.", holder)
     yield reason("NAME_ABBREVIATION", "One abbreviates a word of the other.", holder)
     yield reason("NAME_SPELLING", "A word is spelt by an older or another rule of its language.", holder)

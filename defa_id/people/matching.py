@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from defa_id.codec import limits
 from defa_id.errors import Fault
-from defa_id.people import icao, latin, scripts, sequences, traditions, words, writing
+from defa_id.people import chinese, icao, latin, scripts, sequences, traditions, words, writing
 from defa_id.people.folding import folded
 from defa_id.people.grades import AGREEING, Grade, Match, best, worse
 from defa_id.people.latin import Customs
@@ -128,6 +128,8 @@ def _forms(one: _Side, other: _Side) -> Match:
     match = _same_script(one, other) if one.script == other.script else _across(one, other)
     if one.alias or other.alias:
         match = match.but("NAME_ALIAS", at_best=Grade.VARIANT)
+    if one.taken.sexes and other.taken.sexes and not one.taken.sexes & other.taken.sexes:
+        match = match.but("NAME_TITLE_DIFFERS", at_best=Grade.VARIANT)
     return match.but(*one.taken.notes, *other.taken.notes)
 
 
@@ -247,11 +249,26 @@ def _disagreement(one: _Side, other: _Side) -> Match:
         return Match(Grade.UNKNOWN, ("NAME_ROMANISATION",))
     if one.script == "Hani" and (one.tag not in ("Hans", "Hant") or one.tag != other.tag):
         return Match(Grade.UNKNOWN, ("NAME_NOT_COMPARABLE",))
+    if one.tradition.alone and other.tradition.alone and _one_name_alone(one, other):
+        return Match(Grade.UNKNOWN, ("NAME_ALONE",))
+    if one.script == "Latn" and one.tradition.chinese and other.tradition.chinese and _one_family(one, other):
+        return Match(Grade.UNKNOWN, ("NAME_ROMANISATION",))
     rows = one.text.split(" "), other.text.split(" ")
     bare = len(rows[0]) == len(rows[1]) and all(
         words.key(x) == words.key(y) or latin.marks_differ(x, y) for x, y in zip(*rows, strict=True)
     )
     return Match(Grade.CONFLICT, ("NAME_MARKS_DIFFER" if bare else "NAME_DIFFERENT",))
+
+
+def _one_name_alone(one: _Side, other: _Side) -> bool:
+    """Whether one is a single name and the other begins with it: a form may have asked for two."""
+    short, long = sorted(([words.key(word) for word in words.divided(side.text)] for side in (one, other)), key=len)
+    return len(short) == 1 < len(long) and short[0] == long[0]
+
+
+def _one_family(one: _Side, other: _Side) -> bool:
+    rows = ([words.key(word) for word in words.divided(side.text)] for side in (one, other))
+    return chinese.may_be_one_family(*rows)
 
 
 def _across(one: _Side, other: _Side) -> Match:

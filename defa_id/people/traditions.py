@@ -28,6 +28,8 @@ class Tradition(NamedTuple):
     `order`: which part stands first in the full name; `none` where there are no family names, `several`
     where customs live side by side. `whole`: no part of a name may be left out or moved. `marked`: a
     letter with another mark makes another name. `old_spelling`: names kept the spelling of before a reform.
+    `alone`: many have one name, to which a form that asks for two adds another. `chinese`: Chinese names are
+    spelt by the language they are spoken in, and by hanyu pinyin.
     """
 
     titles: frozenset[str]
@@ -38,6 +40,8 @@ class Tradition(NamedTuple):
     whole: bool = False
     old_spelling: bool = False
     marked: bool = False
+    alone: bool = False
+    chinese: bool = False
 
 
 def _words(text: str) -> frozenset[str]:
@@ -58,24 +62,49 @@ _MALAY_SHORT: Final = {
     "abd": "abdul",
 }
 _PILGRIMS: Final = _words("haji, hajjah, hajah, hj, hjh")
+_RANKS: Final = _words(
+    "รต, รท, รอ, พต, พท, พอ, พลต, พลท, พลอ, สต, สท, สอ, จสต, จสท, จสอ, รตต, รตท, รตอ, พตต, พตท, พตอ, พลตต, พลตท, พลตอ,"
+    "สตต, สตท, สตอ, ดต, นต, นท, นอ, พลรต, พลรท, พลรอ, พลอต, พลอท, พลออ, ศ, รศ, ผศ, นพ, พญ, ทพ"
+)
+# Abbreviations of one consonant a syllable: written together with a name they are told from it by their full stops.
+DOTTED: Final = _RANKS | _words("นส, ดช, ดญ, ดร")
+
+MALE: Final = "male"
+FEMALE: Final = "female"
+# Titles that are of a man or of a woman. Hj is either, by the country.
+BORNE_BY: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **dict.fromkeys(_words("mr, sir, encik, tuan, awang, haji, bapak, bpk, drs, senhor, ông"), MALE),
+        **dict.fromkeys(_words("u, ko, ဦး, ကို, លោក, ທ້າວ, นาย, เด็กชาย, ดช"), MALE),
+        **dict.fromkeys(_words("mrs, ms, miss, mdm, madam, puan, cik, puan sri, toh puan, dayang, datin"), FEMALE),
+        **dict.fromkeys(_words("datin paduka, datin seri, datin sri, hajjah, hajah, hjh, ibu, dra, gng"), FEMALE),
+        **dict.fromkeys(_words("senhora, sra, bà, daw, ma, ဒေါ်, မ, លោកស្រី, អ្នកស្រី, កញ្ញា, ນາງ"), FEMALE),
+        **dict.fromkeys(_words("นาง, นางสาว, นส, เด็กหญิง, ดญ"), FEMALE),
+    }
+)
 
 TRADITIONS: Final[Mapping[str, Tradition]] = MappingProxyType(
     {
         "BN": Tradition(
             _PILGRIMS
-            | _words("pengiran, awang, dayang, pehin, dato, dato paduka, dato seri, dato seri paduka, datin")
-            | _words("datin paduka, datin seri"),
+            | _words(
+                "pengiran, pengiran anak, pengiran muda, awang, dayang, pehin, dato, dato paduka, dato seri, datin"
+            )
+            | _words("dato seri paduka, datin paduka, datin seri"),
+            _words("awangku, dayangku"),
             connectors=_MALAY_CONNECTORS,
             abbreviations=_MALAY_SHORT,
             order="none",
+            chinese=True,
         ),
         "ID": Tradition(
             _words("bapak, ibu, bpk, haji, hajjah, hj, drs, dra"),
-            _words("h, ir, kh, raden, tengku, teuku, cut"),
+            _words("h, i, ir, kh, ni, raden, tengku, teuku, cut"),
             connectors={"bin": SON, "binti": DAUGHTER},
             abbreviations=_MALAY_SHORT,
             order="none",
             old_spelling=True,
+            alone=True,
         ),
         "KH": Tradition(
             _words("លោក, លោកស្រី, អ្នកស្រី, កញ្ញា, ឯកឧត្តម"),
@@ -98,6 +127,7 @@ TRADITIONS: Final[Mapping[str, Tradition]] = MappingProxyType(
             connectors=_MALAY_CONNECTORS,
             abbreviations=_MALAY_SHORT,
             order="several",
+            chinese=True,
         ),
         "PH": Tradition(
             _words("atty, engr, hon, gng"),
@@ -105,10 +135,12 @@ TRADITIONS: Final[Mapping[str, Tradition]] = MappingProxyType(
             abbreviations={"ma": "maria", "sta": "santa", "sto": "santo"},
             order="given_family",
         ),
-        "SG": Tradition(_PILGRIMS, connectors=_MALAY_CONNECTORS, abbreviations=_MALAY_SHORT, order="several"),
+        "SG": Tradition(
+            _PILGRIMS, connectors=_MALAY_CONNECTORS, abbreviations=_MALAY_SHORT, order="several", chinese=True
+        ),
         "TH": Tradition(
-            _words("นาย, นาง, นางสาว, เด็กชาย, เด็กหญิง, นส, ดช, ดญ, ดร, คุณ"),
-            _words("nai, nang, nangsao, khun, หม่อมราชวงศ์, หม่อมหลวง, มรว, มล"),
+            _words("นาย, นาง, นางสาว, เด็กชาย, เด็กหญิง, คุณ") | DOTTED,
+            _words("nai, nang, nangsao, khun, พระ, หม่อมราชวงศ์, หม่อมหลวง, มรว, มล"),
             order="given_family",
         ),
         "TL": Tradition(
@@ -167,4 +199,6 @@ def of(states: Iterable[str]) -> Tradition:
         bool(known) and all(one.whole for one in known),
         any(one.old_spelling for one in known),
         any(one.marked for one in known),
+        any(one.alone for one in known),
+        any(one.chinese for one in known),
     )

@@ -13,7 +13,7 @@ from typing import Final
 
 from defa_id.codec import limits
 from defa_id.people import scripts
-from defa_id.people.traditions import Tradition
+from defa_id.people.traditions import BORNE_BY, DOTTED, Tradition
 from defa_id.people.writing import APOSTROPHES
 from defa_id.values import NamedTuple
 
@@ -49,11 +49,15 @@ class Parts(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """A name without its titles, as text, and every way to take it apart; none, if there is no name in it."""
+    """A name without its titles, as text, and every way to take it apart; none, if there is no name in it.
+
+    `sexes`: whose titles stood before it, a man's or a woman's, where they tell.
+    """
 
     bare: str
     ways: tuple[Parts, ...]
     notes: frozenset[str]
+    sexes: frozenset[str] = frozenset()
 
 
 def key(word: str) -> str:
@@ -64,9 +68,10 @@ def key(word: str) -> str:
 
 def take_apart(text: str, tradition: Tradition) -> Taken:
     """A name's text, as `writing.read` gives it, taken apart by the customs of a tradition."""
-    bare, titled = _without_titles(text.split(" "), tradition)
+    bare, titles = _without_titles(text.split(" "), tradition)
     shown = " ".join(bare)
-    notes = {"NAME_TITLE"} if titled else set()
+    sexes = frozenset(BORNE_BY[title] for title in titles if title in BORNE_BY)
+    notes = {"NAME_TITLE"} if titles else set()
     if key(shown) in _NO_NAME or not any(unicodedata.category(c)[0] == "L" for c in shown):
         return Taken(shown, (), frozenset({*notes, "NAME_PLACEHOLDER"}))
     names = [name for name in _ALIAS.split(shown) if name]
@@ -78,7 +83,7 @@ def take_apart(text: str, tradition: Tradition) -> Taken:
             for way in _ways(name, tradition)
         )
     placeholders = {"NAME_PLACEHOLDER"} if any("NAME_PLACEHOLDER" in way.notes for way in ways) or not ways else set()
-    return Taken(shown, tuple(ways), frozenset({*notes, *placeholders}))
+    return Taken(shown, tuple(ways), frozenset({*notes, *placeholders}), sexes)
 
 
 def is_repeated(words: tuple[str, ...]) -> bool:
@@ -111,8 +116,8 @@ def _by_commas(text: str, tradition: Tradition) -> Iterator[tuple[bool, list[str
     suffix = None
     kept: list[list[str]] = []
     for segment in segments:
-        bare, some = _without_titles(segment, tradition) if kept else (segment, False)
-        titled = titled or some
+        bare, some = _without_titles(segment, tradition) if kept else (segment, ())
+        titled = titled or bool(some)
         if kept and all(_DEGREE.fullmatch(word) for word in bare) and not all(key(word) in SUFFIXES for word in bare):
             titled = True
             continue
@@ -132,19 +137,20 @@ def divided(text: str) -> list[str]:
     return [word for word in _DIVIDED.split(text) if key(word) or any(sign in word for sign in LOST)]
 
 
-def _without_titles(words: list[str], tradition: Tradition) -> tuple[list[str], bool]:
-    """The words after all titles at their beginning; one word always stays."""
-    titled = False
+def _without_titles(words: list[str], tradition: Tradition) -> tuple[list[str], tuple[str, ...]]:
+    """The words after all titles at their beginning, and the titles; one word always stays."""
+    titles: list[str] = []
     while len(words) > 1 or (words and scripts.scripts_of(words[0]) & scripts.UNSPACED):
         count = _title_length(words, tradition.titles)
         if count:
+            titles.append(" ".join(key(word) for word in words[:count]))
             words = words[count:]
-        elif (rest := _after_glued_title(words[0], tradition.titles)) is not None:
-            words = [rest, *words[1:]]
+        elif (parted := _after_glued_title(words[0], tradition.titles)) is not None:
+            titles.append(parted[0])
+            words = [parted[1], *words[1:]]
         else:
             break
-        titled = True
-    return words, titled
+    return words, tuple(titles)
 
 
 def _title_length(words: list[str], titles: frozenset[str]) -> int:
@@ -159,20 +165,22 @@ def _title_length(words: list[str], titles: frozenset[str]) -> int:
     )
 
 
-def _after_glued_title(word: str, titles: frozenset[str]) -> str | None:
-    """What follows a title written without a space, where the script has none; None if there is no title.
+def _after_glued_title(word: str, titles: frozenset[str]) -> tuple[str, str] | None:
+    """A title written without a space, where the script has none, and what follows it; None if there is none.
 
-    What follows must begin a syllable: not with a mark, and not with a consonant that ends one.
+    What follows must begin a syllable: not with a mark, and not with a consonant that ends one. An
+    abbreviation is one only with its full stops: without them it is the beginning of many names.
     """
     if not scripts.scripts_of(word) & scripts.UNSPACED:
         return None
     for length in range(min(len(word) - 1, _LONGEST_TITLE), 0, -1):
         head, rest = word[:length], word[length:].lstrip(".")
-        if key(head) not in titles or not rest:
+        title = key(head)
+        if title not in titles or not rest or (title in DOTTED and not word[: length + 1].endswith(".")):
             continue
         starts = unicodedata.category(rest[0])[0] == "L" and rest[0] not in "\u0e30\u0e32\u0e33\u0e45\u0eb0\u0eb2\u0eb3"
         if starts and not (len(rest) > 1 and rest[1] in _KILLERS):
-            return rest
+            return title, rest
     return None
 
 
@@ -182,8 +190,8 @@ def _bearing_ways(words: list[str], tradition: Tradition) -> Iterator[tuple[list
     count = _title_length(words, tradition.bearing)
     if count:
         yield words[count:], True
-    elif words and (rest := _after_glued_title(words[0], tradition.bearing)) is not None:
-        yield [rest, *words[1:]], True
+    elif words and (parted := _after_glued_title(words[0], tradition.bearing)) is not None:
+        yield [parted[1], *words[1:]], True
 
 
 def _connected(words: list[str], tradition: Tradition) -> Parts:
@@ -202,7 +210,7 @@ def _connected(words: list[str], tradition: Tradition) -> Parts:
         relations.append(relation)
         connectors.append(" ".join(word.casefold() for word in words[place : place + count]))
         rest, some = _without_titles(words[place + count :], tradition)
-        titled = titled or some
+        titled = titled or bool(some)
         place = len(words) - len(rest)
     notes = frozenset({"NAME_TITLE"} if titled else ())
     return Parts(tuple(kept), tuple(relations), tuple(connectors), notes=notes)

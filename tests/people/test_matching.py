@@ -41,13 +41,37 @@ NAMES = [
     ("SG", "Tan Ah Kow @ Tan Kok", "SG", "Tan Ah Kow", VARIANT, ["NAME_ALIAS"]),
     ("SG", "Tan Ah Kow @ Tan Kok", "SG", "Tan Kok", VARIANT, ["NAME_ALIAS"]),
     ("SG", "Tan Ah Kow @ Tan Kok", "SG", "Lim Kok", CONFLICT, ["NAME_DIFFERENT"]),
+    ("BN", "Pengiran Anak Ahmad bin Ali", "BN", "Ahmad bin Ali", EXACT, ["NAME_TITLE"]),
+    # Chinese names: by the language they are spoken in and by hanyu pinyin; a difference proves nothing
+    ("SG", "Tan Wei Contoh", "SG", "Chen Weicontoh", UNKNOWN, ["NAME_ROMANISATION"]),
+    ("SG", "Robert Goh", "MY", "Wu Luobo", UNKNOWN, ["NAME_ROMANISATION"]),
+    ("MY", "Ng Ah Contoh", "SG", "Huang Ya", UNKNOWN, ["NAME_ROMANISATION"]),
+    ("SG", "Tan Wei Ming", "SG", "Tan Wei Min", CONFLICT, ["NAME_DIFFERENT"]),
+    ("SG", "Tan Wei Ming", "SG", "Wang Weiming", CONFLICT, ["NAME_DIFFERENT"]),
+    ("SG", "Tan Wei Contoh", "VN", "Chen Weicontoh", CONFLICT, ["NAME_DIFFERENT"]),
+    # Titles that contradict each other: nothing passes by itself
+    ("MM", "U Khin Mya", "MM", "Daw Khin Mya", VARIANT, ["NAME_TITLE", "NAME_TITLE_DIFFERS"]),
+    ("MM", "Ko Khin Mya", "MM", "U Khin Mya", EXACT, ["NAME_TITLE"]),
+    ("TH", "นายสมมติ ตัวอย่าง", "TH", "นางสมมติ ตัวอย่าง", VARIANT, ["NAME_TITLE", "NAME_TITLE_DIFFERS"]),
+    (None, "Mr Contoh Misalan", None, "Ms Contoh Misalan", VARIANT, ["NAME_TITLE", "NAME_TITLE_DIFFERS"]),
+    (None, "Mr Contoh Misalan", None, "Dr Contoh Misalan", EXACT, ["NAME_TITLE"]),
+    ("LA", "ທ້າວສົມສັກ", "LA", "ນາງສົມສັກ", VARIANT, ["NAME_TITLE", "NAME_TITLE_DIFFERS"]),
+    # Thai ranks and degrees stand with full stops; without them the same letters begin many names
+    ("TH", "ร.ต.อ. สมมติ ตัวอย่าง", "TH", "สมมติ ตัวอย่าง", EXACT, ["NAME_TITLE"]),
+    ("TH", "พล.ต.ต.สมมติ ตัวอย่าง", "TH", "สมมติ ตัวอย่าง", EXACT, ["NAME_TITLE"]),
+    ("TH", "รศ.ดร.สมมติ ตัวอย่าง", "TH", "สมมติ ตัวอย่าง", EXACT, ["NAME_TITLE"]),
+    ("TH", "รตนะ ตัวอย่าง", "TH", "นะ ตัวอย่าง", CONFLICT, ["NAME_DIFFERENT"]),
+    ("TH", "พระสมมติ", "TH", "สมมติ", VARIANT, ["NAME_TITLE"]),
     # Indonesia: one name, repeated and placeholder names, degrees, old spelling
     ("ID", "Sumiyati", "ID", "Sumiyati Sumiyati", VARIANT, ["NAME_REPEATED"]),
     ("ID", "Sumiyati", "ID", "FNU Sumiyati", VARIANT, ["NAME_PLACEHOLDER"]),
     ("ID", "FNU Sumiyati", "ID", "LNU Sumiyati", VARIANT, ["NAME_PLACEHOLDER"]),
     ("ID", "Sumiyati", "ID", "Sumiyati -", VARIANT, ["NAME_PLACEHOLDER"]),
     ("ID", "Sumiyati", "ID", "-, Sumiyati", VARIANT, ["NAME_PLACEHOLDER"]),
-    ("ID", "Sumiyati", "ID", "Sumiyati Slamet", CONFLICT, ["NAME_DIFFERENT"]),
+    ("ID", "Sumiyati", "ID", "Sumiyati Slamet", UNKNOWN, ["NAME_ALONE"]),  # a form that asks for two names adds one
+    ("ID", "Sumiyati", "ID", "Slamet Sumiyati", CONFLICT, ["NAME_DIFFERENT"]),
+    ("PH", "Sumiyati", "PH", "Sumiyati Slamet", CONFLICT, ["NAME_DIFFERENT"]),
+    ("ID", "I Made Contoh", "ID", "Made Contoh", VARIANT, ["NAME_TITLE"]),
     ("ID", "Budi Santoso, S.H., M.Kn.", "ID", "Budi Santoso", EXACT, ["NAME_TITLE"]),
     ("ID", "H. Agus Contoh", "ID", "Agus Contoh", VARIANT, ["NAME_TITLE"]),
     ("ID", "Soekarno", "ID", "Sukarno", VARIANT, ["NAME_SPELLING"]),
@@ -107,6 +131,8 @@ NAMES = [
     ("TH", "สมชาย", "TH", "สมหญิง", CONFLICT, ["NAME_DIFFERENT"]),
     ("LA", "ໝາຍ", "LA", "ຫມາຍ", NORMALISED, ["NAME_ENCODING"]),
     ("LA", "ທ້າວສົມສັກ", "LA", "ສົມສັກ", EXACT, ["NAME_TITLE"]),
+    ("LA", "ສີສຸລິດ", None, "Sisoulith", TRANSLITERATED, ["NAME_READING"]),
+    ("LA", "ສີພັນດອນ", None, "Siphandone", TRANSLITERATED, ["NAME_READING"]),
     ("KH", "លោក សុខ ដារា", "KH", "សុខ ដារា", EXACT, ["NAME_TITLE"]),
     # Jawi and Chinese
     ("BN", "علي", "BN", "علی", NORMALISED, ["NAME_ENCODING"]),
@@ -364,6 +390,25 @@ def test_adding_a_title_never_changes_a_grade(data: st.DataObject) -> None:
     after = compare(Name.of(titled, state=state), Name.of(other, state=state))
     assert after.grade is before.grade
     assert set(after.reasons) - {"NAME_TITLE"} == set(before.reasons) - {"NAME_SAME"} or before.grade is EXACT
+
+
+@given(st.data())
+def test_titles_of_a_man_and_of_a_woman_never_pass_by_themselves(data: st.DataObject) -> None:
+    sexes = traditions.BORNE_BY
+    state = data.draw(st.sampled_from(sorted(traditions.TRADITIONS)))
+    borne = [title for title in sorted(traditions.of([state]).titles) if title in sexes]
+    one, other = data.draw(st.sampled_from(borne)), data.draw(st.sampled_from(borne))
+    script = next(iter(writing.read(one).scripts))
+    assume(sexes[one] != sexes[other] and script == next(iter(writing.read(other).scripts)))
+    name = data.draw(st.sampled_from(BY_SCRIPT[script]))
+    found = compare(Name.of(f"{one} {name}", state=state), Name.of(f"{other} {name}", state=state))
+    assert found == (VARIANT, ("NAME_TITLE", "NAME_TITLE_DIFFERS"))
+
+
+def test_every_title_that_tells_a_sex_is_a_title() -> None:
+    known = traditions.of(traditions.TRADITIONS).titles
+    assert set(traditions.BORNE_BY) <= known
+    assert known >= traditions.DOTTED
 
 
 def test_nearly_every_title_is_left_out_of_nearly_every_name() -> None:

@@ -5,7 +5,8 @@ are spelt as, and a name is readable if some choice gives the Latin letters. Vow
 the consonants agree it is a variant. Where not even they do nothing follows: silent letters, other
 dialects and names taken over from other languages fall outside every table.
 
-Chinese has no table: one character has a reading in each of a dozen languages of the region.
+Chinese has no table here: one character has a reading in each of a dozen languages of the region. What can be said
+of its family names in Latin letters stands in `chinese`.
 """
 
 from __future__ import annotations

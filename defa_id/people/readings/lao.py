@@ -16,11 +16,11 @@ _CONSONANTS: Final = table("""
     ສ s x
     ຊ s x z ch
     ຍ ny gn nh y i n
-    ດ d t
+    ດ d t th
     ຕ t
     ຖ th t
     ທ th t
-    ນ n
+    ນ n ne
     ບ b p
     ປ p
     ຜ ph p
