@@ -20,7 +20,7 @@ COMMON = {
         ชวน Chuan, สวัสดิ์ Sawat, ธรรมศักดิ์ Thammasak, แก้ว Kaew, หนูนา Nuna, ไกรสร Kraisorn, บัว Bua, เพชร Phet, เจริญ ?Charoen
     """,
     "Laoo": """
-        ສົມສັກ Somsack, ສົມສັກ Somsak, ຄຳແພງ Khampheng, ບຸນມີ Bounmy, ວິໄລ Vilay, ພອນທິບ ~Phonethip, ຈັນທະລາ Chanthala
+        ສົມສັກ Somsack, ສົມສັກ Somsak, ຄຳແພງ Khampheng, ບຸນມີ Bounmy, ວິໄລ Vilay, ພອນທິບ Phonethip, ຈັນທະລາ Chanthala
         ສຸກສະຫວັນ ~Souksavanh, ແກ້ວ Keo, ນາລີ Naly, ທອງລຸນ Thongloun, ໝາຍ Mai, ບົວ Boua, ເພັດ Phet, ເກດ Ket
     """,
     "Khmr": """
