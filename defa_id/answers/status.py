@@ -96,11 +96,12 @@ def require_in_its_place(held: Credential, pointer: Pointer) -> None:
 
 
 def require_of_its_time(held: Credential, policy: Policy, at: datetime, retrieved: str | None) -> None:
-    """Return if the list speaks of `at`. Raises `Unknowable` STATUS_TIME for one made later, STATUS_STALE for one
-    that has expired or is too old for the level needed."""
-    issued, ends = held.window.issued, held.window.ends
-    if issued is not None and issued - at > _LEEWAY:
-        raise Unknowable("STATUS_TIME", f"the list is of {times.show(issued)}", issued=times.show(issued))
+    """Return if the list speaks of `at`. Raises `Unknowable` STATUS_TIME for one made or valid only later,
+    STATUS_STALE for one that has expired or is too old for the level needed."""
+    issued, begins, ends = held.window
+    for since in (issued, begins):
+        if since is not None and since - at > _LEEWAY:
+            raise Unknowable("STATUS_TIME", f"the list is of {times.show(since)}", issued=times.show(since))
     if ends is not None:
         if at - ends > _LEEWAY:
             raise Unknowable("STATUS_STALE", f"the list expired at {times.show(ends)}", ends=times.show(ends))

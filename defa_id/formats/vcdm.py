@@ -23,6 +23,8 @@ Object = Mapping[str, Any]
 # RFC 3986 §3.1 and §2: a scheme, then only characters a URL may hold.
 _URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
 _NOT_ABOUT_A_SUBJECT: Final = frozenset({"issuer", "@context"})  # whose texts evidence may hold
+# JSON-LD 1.1 §4.5 to §4.9: keywords that say something of other things than the object they stand in.
+_SMUGGLING: Final = frozenset({"@graph", "@included", "@nest", "@reverse"})
 _CONTEXT_KEYWORDS: Final = frozenset({"@vocab", "@base", "@language", "@version", "@protected", "@direction"})
 # VCDM 2.0 Appendix B.1: terms of the base context are protected; redefining one changes its meaning.
 _PROTECTED: Final = frozenset(
@@ -68,8 +70,9 @@ def version(document: Object) -> str:
 def check_credential(document: Object, model: str) -> None:
     """Return if the document is a credential of `model` (VCDM 2.0 §4, VCDM 1.1 §4).
 
-    Raises `Fault` MODEL_SHAPE, MODEL_CONTEXT, MODEL_DIGEST, TIME_FORMAT.
+    Raises `Fault` MODEL_SHAPE, MODEL_CONTEXT, MODEL_DIGEST, LD_UNSAFE, TIME_FORMAT.
     """
+    _nothing_smuggled(document)
     types = _types(document, "VerifiableCredential")
     _contexts(document, types)
     _optional_url(document, "id")
@@ -85,6 +88,20 @@ def check_credential(document: Object, model: str) -> None:
         if isinstance(document["issuer"], dict):
             _described(document["issuer"])
         window_of(document, model)
+
+
+def _nothing_smuggled(value: Any) -> None:
+    """Whoever reads the credential as linked data must find no subject in it that others do not see. Raises
+    `Fault` LD_UNSAFE."""
+    if type(value) is list:
+        for element in value:
+            _nothing_smuggled(element)
+    elif type(value) is dict:
+        for name, member in value.items():
+            if name in _SMUGGLING:
+                raise Fault("LD_UNSAFE", f"{name} in the document")
+            if name != "@context":
+                _nothing_smuggled(member)
 
 
 def check_presentation(document: Object) -> None:

@@ -187,11 +187,14 @@ class Active(Vocabulary):
         vocab, language = self._vocab(local), local.get("@language", self.language)
         if language is not None and not isinstance(language, str):
             raise bad_context("@language of a context")
+        direction = local.get("@direction", self.direction)
+        if direction not in (None, "ltr", "rtl"):
+            raise bad_context("@direction of a context")
         return Active(
             Definitions(self.terms, vocab, local, override=override).all(),
             vocab,
             language and language.lower(),
-            local.get("@direction", self.direction),
+            direction,
             self.previous if propagate or self.previous is not None else self,
             self._steps,
         )

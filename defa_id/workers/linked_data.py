@@ -92,6 +92,8 @@ def _referred(context: Any) -> Iterator[str]:
         for one in context:
             yield from _referred(one)
     elif isinstance(context, dict):
+        if "@context" in context:  # PyLD would take what is inside for the context itself
+            raise bad_context("a context within a context")
         if isinstance(context.get("@import"), str):
             yield context["@import"]
         for definition in context.values():

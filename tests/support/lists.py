@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from defa_id.codec import cbor
@@ -59,14 +60,13 @@ def bitstring(signer: Signer, entries: Mapping[int, int] | None = None, **change
     return signer.token(head, bitstring_document(entries, **changes)).encode()
 
 
-def list_2021(signer: Signer, entries: Mapping[int, int] | None = None) -> bytes:
-    """A StatusList2021Credential as a VCDM 1.1 JWT."""
-    document = {
+def list_2021(signer: Signer, entries: Mapping[int, int] | None = None, **changes: Any) -> bytes:
+    """A StatusList2021Credential as a VCDM 1.1 JWT, with changes to its registered claims."""
+    document: Json = {
         "@context": ["https://www.w3.org/2018/credentials/v1", "https://w3id.org/vc/status-list/2021/v1"],
         "id": URL,
         "type": ["VerifiableCredential", "StatusList2021Credential"],
         "issuer": ISSUER,
-        "issuanceDate": "2026-11-23T00:00:00Z",
         "credentialSubject": {
             "id": f"{URL}#list",
             "type": "StatusList2021",
@@ -74,7 +74,8 @@ def list_2021(signer: Signer, entries: Mapping[int, int] | None = None) -> bytes
             "encodedList": b64(gzip.compress(bits(entries or {}), mtime=0)),
         },
     }
-    claims = {"iss": ISSUER, "nbf": moment(-129_600), "jti": URL, "vc": document}
+    claims = {"iss": ISSUER, "nbf": moment(-129_600), "jti": URL, "vc": document, **changes}
+    document["issuanceDate"] = f"{datetime.fromtimestamp(claims['nbf'], UTC):%Y-%m-%dT%H:%M:%SZ}"
     return signer.token({"alg": signer.alg, "typ": "JWT", "kid": signer.kid}, claims).encode()
 
 
