@@ -26,9 +26,15 @@ def size(data: bytes) -> Found[None]:
     """limit.size"""
     if not data:
         raise Fault("INPUT_EMPTY")
-    if len(data) > limits.INPUT_BYTES:
-        raise Fault("LIMIT_INPUT_SIZE", f"more than {limits.INPUT_BYTES} bytes", limit=limits.INPUT_BYTES)
+    limit = size_limit(data)
+    if len(data) > limit:
+        raise Fault("LIMIT_INPUT_SIZE", f"more than {limit} bytes", limit=limit)
     return Found(None, f"{len(data)} bytes", {"bytes": len(data)})
+
+
+def size_limit(data: bytes) -> int:
+    """How many bytes an input that begins like this may have: more in CBOR, which no text begins like."""
+    return limits.INPUT_CBOR_BYTES if data[:1] >= b"\x80" else limits.INPUT_BYTES
 
 
 def registry_current(registry: Registry, policy: Policy, states: Iterable[str]) -> Found[None]:

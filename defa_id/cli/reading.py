@@ -56,6 +56,7 @@ def read(item: Item) -> bytes:
 
     Raises `WrongUse` if it cannot be read.
     """
+    from defa_id.answers.document import size_limit
     from defa_id.codec import limits
     from defa_id.files import read_input
     from defa_id.intake.pictures import kind_of
@@ -65,11 +66,10 @@ def read(item: Item) -> bytes:
     if item.data is not None:
         return item.data
     data = terminal.read(limits.INPUT_BYTES + 1) if item.path is None else read_input(item.path)
-    if len(data) <= limits.INPUT_BYTES or kind_of(data) is None:
+    limit = limits.PICTURE_BYTES if kind_of(data) is not None else size_limit(data)
+    if len(data) <= limits.INPUT_BYTES or limit == limits.INPUT_BYTES:
         return data
-    if item.path is None:
-        return data + terminal.read(limits.PICTURE_BYTES + 1 - len(data))
-    return read_input(item.path, limits.PICTURE_BYTES)
+    return data + terminal.read(limit + 1 - len(data)) if item.path is None else read_input(item.path, limit)
 
 
 def _files_of(folder: Path) -> Iterator[Item]:

@@ -187,7 +187,8 @@ def _map(items: list[Any]) -> dict[Any, Any]:
 
 
 def _embedded(walk: _Walk, start: int, pos: int, end: int, depth: int) -> tuple[Embedded, int]:
-    """Tag 24, from its first byte at `start`, and the byte string at `pos`, whose content is read at once."""
+    """Tag 24, from its first byte at `start`, and the byte string at `pos`, whose content is read at once and keeps
+    to the bounds itself."""
     data = walk.data
     first = data[pos]
     pos += 1
@@ -197,7 +198,9 @@ def _embedded(walk: _Walk, start: int, pos: int, end: int, depth: int) -> tuple[
         raise Fault("CBOR_EMBEDDED", "tag 24 does not stand before a byte string")
     elif (length := first & 31) > 23:
         length, pos = _argument(data, pos, end, 2, length)
-    stop = _string_end(pos, length, end)
+    stop = pos + length
+    if stop > end:
+        raise Fault("CBOR_EOF", "a string is longer than the data")
     try:
         items, after = _items(walk, pos, stop, 1, depth)
     except (IndexError, UnicodeDecodeError):

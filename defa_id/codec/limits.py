@@ -11,6 +11,7 @@ from typing import Final
 KIB: Final = 1024
 
 INPUT_BYTES: Final = 256 * KIB  # one credential or presentation as handed in [own]
+INPUT_CBOR_BYTES: Final = 1024 * KIB  # the same in CBOR, where a portrait needs no base64 [own]
 PICTURE_BYTES: Final = 16 * 1024 * KIB  # a picture or PDF with codes in it [own]
 PICTURE_PIXELS: Final = 24_000_000  # of one picture or page: what a telephone's camera takes [own]
 PICTURE_CODES: Final = 16  # in one picture or PDF [own]

@@ -53,13 +53,24 @@ class Refused(NamedTuple):
     times: int
 
 
+def _chance() -> float:
+    return int.from_bytes(os.urandom(4)) / 2**32
+
+
 class Cache:
     """Documents by address. Safe between threads, and between processes where they share a folder."""
 
-    def __init__(self, folder: Path | None, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        folder: Path | None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        chance: Callable[[], float] = _chance,
+    ) -> None:
         """`folder` (None: memory only) is made if it is not there; one that does not take anything is
-        done without. Raises `WrongUse` CFG_PERMISSIONS for one that others could write to."""
+        done without. `chance`: a number from 0 to 1. Raises `WrongUse` CFG_PERMISSIONS for a folder that others
+        could write to."""
         self._now = now
+        self._chance = chance
         self._lock = Lock()
         self._documents: OrderedDict[str, Kept] = OrderedDict()
         self._bytes = 0
@@ -100,10 +111,12 @@ class Cache:
         return kept
 
     def refuse(self, url: str, limit: int, unfit: Unfit) -> None:
-        """Remember that a question failed: the pause before it is put again doubles each time in a row."""
+        """Remember that a question failed: the pause before it is put again doubles each time in a row, and is
+        longer by up to a quarter, so that not everybody who saw a host fail comes back at one moment."""
         now, before = self._now(), self._refusal(url)
         count = min(before.times + 1, 16) if before is not None else 1
-        pause = min(limits.NET_PAUSE_SECONDS * 2 ** (count - 1), limits.NET_PAUSE_MOST_SECONDS)
+        longer = 1 + self._chance() / 4
+        pause = min(round(limits.NET_PAUSE_SECONDS * 2 ** (count - 1) * longer), limits.NET_PAUSE_MOST_SECONDS)
         refused = Refused(unfit.code, unfit.why, limit, now, now + timedelta(seconds=pause), count)
         with self._lock:
             self._refused[url] = refused

@@ -895,11 +895,25 @@ def test_cbor(row: Row) -> None:
 
 
 def test_f49_a_large_portrait() -> None:
-    # 512 KiB are the codec's bound (tests/codec/test_cbor.py); what is handed in has at most 256
-    portrait = bytes(200 * 1024)
-    accepted(stage().judge(GOLDEN.but(elements={"portrait": portrait}).answer()))
-    larger = GOLDEN.but(elements={"portrait": bytes(limits.INPUT_BYTES)})
-    refused(stage().judge(larger.answer()), "limit.size", "LIMIT_INPUT_SIZE")
+    """In CBOR itself; as base64url the whole is text, and keeps to the bound of texts."""
+    largest = GOLDEN.but(elements={"portrait": bytes(limits.CBOR_STRING)}).answer()
+    accepted(stage().judge(largest))
+    accepted(stage().judge(GOLDEN.but(elements={"portrait": bytes(limits.CBOR_STRING - 1)}).answer()))
+    larger = GOLDEN.but(elements={"portrait": bytes(limits.CBOR_STRING + 1)}).answer()
+    refused(stage().judge(larger), WELLFORMED, "LIMIT_STRING")
+    text = base64.urlsafe_b64encode(largest).rstrip(b"=")
+    refused(stage().judge(text), "limit.size", "LIMIT_INPUT_SIZE")
+
+
+def test_f49_as_long_as_cbor_may_be_and_a_byte_longer() -> None:
+    def with_portraits(last: int) -> bytes:
+        return GOLDEN.but(elements={"portrait": bytes(limits.CBOR_STRING), "signature": bytes(last)}).answer()
+
+    rest = limits.INPUT_CBOR_BYTES - len(with_portraits(limits.CBOR_STRING // 2))
+    longest = with_portraits(limits.CBOR_STRING // 2 + rest)
+    assert len(longest) == limits.INPUT_CBOR_BYTES
+    accepted(stage().judge(longest))
+    refused(stage().judge(with_portraits(limits.CBOR_STRING // 2 + rest + 1)), "limit.size", "LIMIT_INPUT_SIZE")
 
 
 def test_f51_text_as_openid4vp_carries_it() -> None:

@@ -19,6 +19,7 @@ from defa_id.verdict import Verdict
 from defa_id.verifier import Verifier
 from tests.cli.conftest import AT
 from tests.report.test_text import assert_harmless
+from tests.support import mdocs
 
 Command = Callable[..., Result]
 EXITS = {"accepted": 0, "rejected": 1, "undecided": 3}
@@ -389,6 +390,17 @@ def test_a_picture_may_be_larger_than_a_credential(
     assert verify("-", stdin=picture).exit_code == 0
     (tmp_path / "large.txt").write_bytes(b"x" + large)
     assert verify(tmp_path / "large.txt").exit_code == 1
+
+
+def test_cbor_may_be_larger_than_text(verify: Command, tmp_path: Path) -> None:
+    """A portrait in an mdoc is bytes; whoever lists nobody's certificate still reads all of it."""
+    portrait = mdocs.GOLDEN.but(elements={"portrait": bytes(limits.CBOR_STRING)}).answer()
+    longest = b"\xa1\x67version" + bytes(limits.INPUT_CBOR_BYTES)
+    for data, code in ((portrait, "SCOPE_ISSUER_UNKNOWN"), (longest, "LIMIT_INPUT_SIZE")):
+        (tmp_path / "a.cbor").write_bytes(data)
+        for done in (verify(tmp_path / "a.cbor", "--json"), verify("-", "--json", stdin=data)):
+            failed = [line["code"] for line in json.loads(done.stdout)["checks"] if line["outcome"] == "failed"]
+            assert (done.exit_code, failed) == (1, [code])
 
 
 def test_an_openid4vp_answer_needs_its_request(verify: Command, run: Command, tmp_path: Path, tokens: Any) -> None:

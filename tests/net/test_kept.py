@@ -200,7 +200,7 @@ def _refuses(cache: Cache, url: str) -> bool:
 
 @pytest.mark.parametrize("on_disk", [False, True])
 def test_a_failure_is_repeated_for_a_while_and_longer_each_time(on_disk: bool, clock: Clock, folder: Path) -> None:
-    cache = Cache(folder if on_disk else None, clock)
+    cache = Cache(folder if on_disk else None, clock, lambda: 0.0)
     for pause in (30, 60, 120, 240, 300, 300):
         cache.refuse(URL, LIMIT, Unfit("NET_STATUS", "the server answered 503"))
         assert refusal(cache) == ("NET_STATUS", "the server answered 503")
@@ -210,13 +210,35 @@ def test_a_failure_is_repeated_for_a_while_and_longer_each_time(on_disk: bool, c
             assert refusal(Cache(folder, clock))[0] == "NET_STATUS"
         clock.on(1)
         assert cache.look(URL, LIMIT) is None
-        cache = Cache(folder, clock) if on_disk else cache
+        cache = Cache(folder, clock, lambda: 0.0) if on_disk else cache
     cache.keep(URL, Answer(b"{}", None))
     assert cache.look(URL, LIMIT) is not None
     clock.on(300)
     cache.refuse(URL, LIMIT, Unfit("NET_STATUS", "the server answered 503"))
     clock.on(30)
     assert cache.look(URL, LIMIT) is None
+
+
+def test_who_saw_a_host_fail_at_one_moment_comes_back_at_different_ones(clock: Clock) -> None:
+    """X39: up to a quarter later, never earlier, and never later than the longest pause."""
+    for chance, pauses in ((0.5, (34, 68, 135, 270, 300, 300)), (1.0, (38, 75, 150, 300, 300, 300))):
+        cache = Cache(None, clock, lambda chance=chance: chance)  # type: ignore[misc]
+        for pause in pauses:
+            cache.refuse(URL, LIMIT, Unfit("NET_STATUS", "the server answered 503"))
+            clock.on(pause - 1)
+            assert refusal(cache)[0] == "NET_STATUS"
+            clock.on(1)
+            assert cache.look(URL, LIMIT) is None
+    fleet = [Cache(None, clock) for _ in range(100)]
+    for cache in fleet:
+        cache.refuse(URL, LIMIT, Unfit("NET_STATUS", "the server answered 503"))
+    clock.on(29)
+    assert all(_refuses(cache, URL) for cache in fleet)
+    clock.on(5)
+    back = [cache for cache in fleet if not _refuses(cache, URL)]
+    assert 10 < len(back) < 90
+    clock.on(4)
+    assert not any(_refuses(cache, URL) for cache in fleet)
 
 
 def test_too_large_for_one_is_not_too_large_for_all(clock: Clock) -> None:
