@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from time import sleep
@@ -13,6 +14,7 @@ from defa_id import places
 from defa_id.distribution import Refreshed
 from defa_id.errors import RegistryRejected
 from tests.distribution.mirrors import LOOPBACK, Answer, Files, Handler, Mirror, put
+from tests.support import bad_line
 from tests.trust.repository import rejected
 
 Fetch = Callable[..., Refreshed]
@@ -168,3 +170,26 @@ def test_nothing_is_asked_but_what_the_registry_is_made_of(mirror: Mirror, fetch
     assert set(mirror.asked) == (set(mirror.files) - {"metadata/1.root.json"}) | {FIRST}
     assert {name for headers in mirror.headers for name in headers} == {"Accept-Encoding", "Host", "User-Agent"}
     assert {headers["Accept-Encoding"] for headers in mirror.headers} == {"identity"}
+
+
+def test_x38_over_a_bad_line_a_refresh_is_whole_or_none(mirror: Mirror, fetch: Fetch, cache: Path) -> None:
+    """Three packets of ten lost, and a twentieth of the worst line's delays. Where the time does not suffice nothing is
+    left behind; where it does, everything is there."""
+    bad = bad_line.Line(latency=0.04, jitter=0.02, rate=140_000, lost=30)
+    with bad_line.before(mirror.server_address[1], bad) as port:
+
+        def connect(_: str, __: int, seconds: float) -> socket.socket:
+            return socket.create_connection(("127.0.0.1", port), seconds)
+
+        hasty = LOOPBACK._replace(connect=connect, total_seconds=0.5)
+        with pytest.raises(RegistryRejected) as refused:
+            fetch(mirror.address, network=hasty)
+        assert refused.value.code == "REG_UNREACHABLE"
+        assert not (cache / "current").exists()
+        patient = LOOPBACK._replace(connect=connect, total_seconds=120, silence_seconds=60)
+        done = fetch(mirror.address, network=patient)
+        assert (done.outcome, done.troubles) == ("updated", ())
+        assert done.registry.state_list("SG").services
+        again = fetch(mirror.address, network=hasty._replace(total_seconds=0.05))
+        assert again.registry.version == done.registry.version
+        assert [trouble.code for trouble in again.troubles] == ["REG_UNREACHABLE"]
