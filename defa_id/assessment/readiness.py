@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from defa_id import files, schema
 from defa_id.assessment import gap
-from defa_id.assessment.finding import LACKING, MET, WANTED, Finding, finding
+from defa_id.assessment.finding import LACKING, MET, Finding, finding
 from defa_id.assessment.picture import picture
 from defa_id.codec import limits, strict_json, times
 from defa_id.codec.text import printable
@@ -21,6 +21,7 @@ from defa_id.errors import Fault, WrongUse
 from defa_id.policy import ENVIRONMENTS, Policy
 from defa_id.trust.registry import Registry
 from defa_id.values import NamedTuple
+from defa_id.wanted import WANTED
 
 Object = Mapping[str, Any]
 

@@ -23,6 +23,7 @@ Exit codes:
 @options.time_options
 @options.registry_options
 @click.option("--all", "every", is_flag=True, help="What is met, too, one by one.")
+@options.language_option
 @options.json_option
 @click.pass_context
 def gap(
@@ -34,6 +35,7 @@ def gap(
     registry: str | None,
     root: str | None,
     every: bool,
+    lang: str | None,
     as_json: bool,
 ) -> None:
     """Compare a state with a baseline policy, and with what its partners ask.
@@ -46,6 +48,7 @@ def gap(
     from defa_id.assessment.gap import gap as report
     from defa_id.cli.errors import ACCEPTED, REJECTED, UNDECIDED
 
+    texts = options.language(lang)
     now = options.now()
     moment = options.moment(at, "--at") or now
     known = options.moment(known_at, "--known-at")
@@ -57,6 +60,6 @@ def gap(
     else:
         from defa_id.assessment.gap_text import gap_text
 
-        terminal.write(gap_text(found, terminal.style(), every=every))
+        terminal.write(gap_text(found, terminal.style(), texts, every=every))
     counts = found.counts
     ctx.exit(REJECTED if counts[LACKING] else UNDECIDED if counts[OPEN] else ACCEPTED)

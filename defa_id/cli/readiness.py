@@ -31,6 +31,7 @@ Exit codes:
 @click.option("--at", metavar="TIME", help="As of this time (RFC 3339); default: now.")
 @options.registry_options
 @click.option("--all", "every", is_flag=True, help="What is answered with yes, too.")
+@options.language_option
 @options.json_option
 @click.pass_context
 def readiness(
@@ -44,6 +45,7 @@ def readiness(
     registry: str | None,
     root: str | None,
     every: bool,
+    lang: str | None,
     as_json: bool,
 ) -> None:
     """Ask whether a state is ready to join: for a sandbox, a pilot, or live.
@@ -65,6 +67,7 @@ def readiness(
     answered = None
     if answers is not None:
         answered = assessment.read_answers(files.read_input(answers, limits.DOCUMENT_BYTES), state, checklist)
+    texts = options.language(lang)
     now = options.now()
     moment = options.moment(at, "--at") or now
     rules = files.load_policy(policy)
@@ -75,5 +78,5 @@ def readiness(
     else:
         from defa_id.assessment.readiness_text import readiness_text
 
-        terminal.write(readiness_text(found, stage, terminal.style(), every=every))
+        terminal.write(readiness_text(found, stage, terminal.style(), texts, every=every))
     ctx.exit({assessment.YES: ACCEPTED, assessment.NO: REJECTED, assessment.UNKNOWN: UNDECIDED}[found.ready[stage]])

@@ -10,6 +10,7 @@ from defa_id.catalogue import CATALOGUE, Catalogue
 from defa_id.languages import ATTACHED, CONDITION, LABEL, NEXT_STEP, REPORT, po, shipped
 from defa_id.languages.words import CONDITIONS, WORDS
 from defa_id.values import NamedTuple
+from defa_id.wanted import WANTED
 
 _LIKE: Final = 0.6  # ratio of difflib from which a text is the old one reworded
 _DRAFT: Final = (
@@ -53,6 +54,10 @@ def _sources(catalogue: Catalogue) -> Iterator[Source]:
         yield Source(CONDITION, condition)
     for label in shipped.labels():
         yield Source(LABEL, label)
+    for id, (wanted, _) in WANTED.items():
+        yield Source(id, wanted)
+    for id, question in shipped.questions():
+        yield Source(id, question)
     for attached in shipped.conditions():
         yield Source(ATTACHED, attached)
     for check in catalogue.checks.values():
@@ -62,6 +67,8 @@ def _sources(catalogue: Catalogue) -> Iterator[Source]:
         yield Source(reason.code, reason.message)
     for reason in catalogue.reasons.values():
         yield Source(NEXT_STEP, reason.next_step)
+    for _, step in WANTED.values():
+        yield Source(NEXT_STEP, step)
 
 
 def coverage(code: str, file: po.File, catalogue: Catalogue = CATALOGUE) -> Coverage:

@@ -14,13 +14,21 @@ from defa_id.codec import limits, strict_json
 
 
 def labels() -> Iterator[str]:
-    """The English names of this project's own kinds of credentials, of purposes and of states."""
+    """The English names of this project's own kinds of credentials, of purposes, states and parts of readiness."""
     vocabulary = _read(files.sources_path() / "vocabulary.json")
     kinds = [entry for entry in vocabulary["types"] if "uri" in entry]  # other standards' types keep their names
     for entry in [*kinds, *vocabulary["purposes"]]:
         yield _english(entry)
     for listing in _lists():
         yield _english(listing["state"])
+    for module in _checklist()["modules"]:
+        yield _english(module)
+
+
+def questions() -> Iterator[tuple[str, str]]:
+    """The questions about a joining state, each with its id."""
+    for question in _checklist()["questions"]:
+        yield question["id"], _english({"names": question["question"]})
 
 
 def conditions() -> Iterator[str]:
@@ -38,6 +46,10 @@ def conditions() -> Iterator[str]:
 def _lists() -> Iterator[Mapping[str, Any]]:
     for path in sorted((files.sources_path() / "states").glob("[A-Z][A-Z]/list.json")):
         yield _read(path)
+
+
+def _checklist() -> Mapping[str, Any]:
+    return _read(files.sources_path() / "readiness.json")
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -25,7 +25,7 @@ ITSELF: Final = "itself"
 LEVELS: Final = {"low": "L", "substantial": "S", "high": "H"}
 ENVIRONMENTS: Final = ("demo", "sandbox", "pilot", "live")
 _RANK: Final = (RECOGNISED, NOT_YET, NOT)
-_SYNTHETIC: Final = (
+SYNTHETIC: Final = (
     "Demo, synthetic: issuers, keys, people and recognitions are made up. No state has reviewed or confirmed this."
 )
 
@@ -68,7 +68,7 @@ class About(NamedTuple):
     @property
     def notice(self) -> str | None:
         """What must be said of a registry that proves nothing; None, of any other."""
-        return self.texts.word(_SYNTHETIC) if self.environment == "demo" else None
+        return self.texts.word(SYNTHETIC) if self.environment == "demo" else None
 
     def purpose(self, id: str | None) -> str:
         """A purpose's name for people, and its id; None is any."""

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from defa_id import files
+from defa_id import files, languages
 from defa_id.assessment import gap as module
-from defa_id.assessment.finding import LACKING, MET, OPEN, WANTED, finding
+from defa_id.assessment.finding import LACKING, MET, OPEN, finding
 from defa_id.assessment.gap import ABSENT, EXPERIMENTAL, LIVE, PILOTED, Gap, gap
 from defa_id.assessment.gap_text import gap_text
 from defa_id.assessment.picture import picture
@@ -24,6 +24,7 @@ from defa_id.errors import WrongUse
 from defa_id.policy import Policy
 from defa_id.report.style import Style
 from defa_id.report.width import width
+from defa_id.wanted import WANTED
 from tests.assessment.made import COMPANY, SCHEMA, baseline, made, registry, strict
 from tests.report.test_text import assert_harmless
 from tests.support.world import GRANT, NOW, PERSON, PERSON_VCT, World, recognition
@@ -275,11 +276,29 @@ def run(*words: str) -> Any:
     return CliRunner().invoke(cli, ["gap", *words])
 
 
+@pytest.mark.parametrize("code", ["fil", "id", "ms", "th", "vi"])
+def test_another_language_says_the_same(code: str) -> None:
+    texts, found = languages.texts(code), report()
+    text, english = gap_text(found, texts=texts, every=True), gap_text(found, every=True)
+    for one in found.findings:
+        assert f"{one.id}: " in text
+        assert texts.of(one.id, one.wanted) != one.wanted
+        if one.next_step:
+            assert texts.step(one.next_step) != one.next_step
+    for mark in "✓✗?→":
+        assert text.count(f" {mark} ") == english.count(f" {mark} ")
+    for word in ("The legal basis", "Somebody to reach", "relied on by", "Ends ahead", "This is a reading"):
+        assert word in english
+        assert word not in text
+    assert max(map(width, text.splitlines())) <= 80
+    assert texts.word("NO GAP" if text.startswith(texts.word("NO GAP")) else "GAP") in text.splitlines()[0]
+
+
 def test_the_command() -> None:
     done = run("--state", "SG", "--at", "2026-11-24T12:00:00Z")
     assert done.exit_code == 1
     assert done.stdout.startswith("GAP  Singapore against baseline: ")
-    assert "demo, synthetic" in done.stdout
+    assert "Demo, synthetic" in done.stdout
     document = json.loads(run("--state", "SG", "--json").stdout)
     assert set(document) == {
         *("state", "name", "at", "known_at", "policy", "registry", "counts", "modules", "findings"),

@@ -10,8 +10,9 @@ import jsonschema_rs
 import pytest
 from click.testing import CliRunner
 
+from defa_id import languages
 from defa_id.assessment import readiness as module
-from defa_id.assessment.finding import LACKING, MET, OPEN, WANTED, finding
+from defa_id.assessment.finding import LACKING, MET, OPEN, finding
 from defa_id.assessment.gap import gap
 from defa_id.assessment.readiness import (
     FROM_NOBODY,
@@ -32,6 +33,7 @@ from defa_id.cli import cli
 from defa_id.errors import WrongUse
 from defa_id.report.style import Style
 from defa_id.report.width import width
+from defa_id.wanted import WANTED
 from tests.assessment.made import COMPANY, baseline, corridor, made, registry
 from tests.assessment.test_gap import hold
 from tests.report.test_text import assert_harmless
@@ -259,7 +261,7 @@ def test_the_command(tmp_path: Path) -> None:
 
     done = run("--at", "2026-11-24T12:00:00Z")
     assert done.exit_code == 1
-    assert done.stdout.startswith("NOT READY  SG for sandbox")
+    assert done.stdout.startswith("NOT READY  SG, for sandbox")
     blank = run("--template")
     assert blank.exit_code == 0
     (tmp_path / "answers.json").write_text(blank.stdout, encoding="utf-8")
@@ -273,3 +275,18 @@ def test_the_command(tmp_path: Path) -> None:
     assert CliRunner().invoke(cli, ["readiness", "--state", "sg"]).exit_code == 2
     assert CliRunner().invoke(cli, ["readiness", "--state", "AU"]).exit_code == 1
     assert max(map(len, run("--help").stdout.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("code", ["fil", "id", "ms", "th", "vi"])
+def test_another_language_asks_the_same_questions(code: str) -> None:
+    """Ids, answers and what was found are those of the English; every question is in the language."""
+    texts, found = languages.texts(code), report()
+    text = readiness_text(found, "live", texts=texts, every=True)
+    english = readiness_text(found, "live", every=True)
+    for one in found.answers:
+        assert f"{one.id}: " in text
+        assert " ".join(texts.of(one.id, one.question).split()) in " ".join(text.split())
+        assert one.question not in " ".join(text.split())
+    for mark in "✓✗?":
+        assert text.count(f"  {mark} ") == english.count(f"  {mark} ")
+    assert max(map(width, text.splitlines())) <= 80
