@@ -14,7 +14,7 @@ PACKAGE = PROJECT / "defa_id"
 # Floors from the ground up. Rooms in one set stand side by side and do not know each other;
 # those on the ground floor may.
 FLOORS: tuple[frozenset[str], ...] = (
-    frozenset({"errors", "catalogue", "values", "version"}),
+    frozenset({"errors", "catalogue", "values", "version", "wanted"}),
     frozenset({"codec"}),
     frozenset({"verdict", "sources", "policy", "people", "packs", "contexts"}),
     frozenset({"keys", "linked"}),
