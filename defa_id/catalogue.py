@@ -355,6 +355,12 @@ def _checks() -> Iterable[CheckEntry]:
         "defa-id policy document: required_claims",
         "A withheld claim is not known, and nothing is put in its place.",
     )
+    yield check(
+        "policy.subject",
+        "Does the person or company meet what the policy requires of them?",
+        "defa-id policy document: predicates that are required",
+        "Too few years, an open proceeding, an age not reached: what is required was looked for and not found.",
+    )
 
 
 def _reasons() -> Iterable[Reason]:
@@ -863,6 +869,22 @@ def _reasons() -> Iterable[Reason]:
         "POLICY_LINK", "The credentials speak of different things.", "Ask for credentials that belong together."
     )
     yield reason("POLICY_LINK_MISSING", "A credential that has to be there is missing.", "Ask for it as well.")
+    yield reason(
+        "POLICY_SUBJECT",
+        "A requirement of the policy is not met, by what the credential says.",
+        "The line names the requirement; ask for evidence that meets it, or refer it to a person.",
+    )
+    yield reason(
+        "POLICY_SUBJECT_UNKNOWN",
+        "Whether a requirement of the policy is met is not known.",
+        "Ask the holder to disclose what the line names, or for other evidence of it.",
+    )
+    yield reason("POLICY_NOT_YET", "The policy does not ask this yet.", "Prepare for the date the line names.")
+    yield reason(
+        "POLICY_GRACE",
+        "This is only noted now, and will be refused later.",
+        "Tell the issuer or the holder before the date the line names.",
+    )
     yield reason("POLICY_FORMAT", "The policy does not take this format.", "Ask for it in a format the policy takes.")
     yield reason("POLICY_WAIVED", "The policy waives this check.", "Nothing; the reason is given.")
     yield reason("CHECK_NEEDS", "An earlier check did not pass.", "Mend that one first.")

@@ -191,6 +191,7 @@ class Verdict:
     known_at: str | None = None
     library: str = ""
     review: Mapping[str, Any] | None = None
+    not_run: tuple[Mapping[str, str], ...] = ()
     composition: Mapping[str, Any] | None = None
     catalogue: Catalogue = CATALOGUE
     _subject: Accepted | None = None
@@ -264,6 +265,7 @@ class Verdict:
             ],
             "composition": _own(self.composition) if self.composition else None,
             "review": self._review(),
+            "not_run": [_own(one) for one in self.not_run],
             "registry": _own(self.registry) if self.registry else None,
             "policy": _own(self.policy) if self.policy else None,
             "documents": [_own(document) for document in self.documents],
@@ -299,11 +301,19 @@ def _accepted_sentence(verdict: Verdict) -> str:
         return "Accepted: the proof holds. Who the issuer is was not asked."
     home, relying = recognition["home_state"], recognition["relying_state"]
     capped = " and ".join(recognition["level"]["capped_by"])
-    level = recognition["level"]["label"] + (f" ({capped})" if capped else "")
-    many = f"{len(verdict.credentials)} credentials, the first " if len(verdict.credentials) > 1 else ""
-    own = f"its own credential in {home}" if home == relying else f"{relying} may rely on this credential from {home}"
+    level = f"level {recognition['level']['label']}" + (f" ({capped})" if capped else "")
+    environment = recognition["environment"]
+    said = f"its own credential in {home}" if home == relying else f"{relying} may rely on this credential from {home}"
+    if len(verdict.credentials) > 1:
+        first = "its own" if home == relying else f"from {home}"
+        said = f"{relying} may rely on these {len(verdict.credentials)} credentials, the first {first}"
+        said += "," if recognition["purpose"] else ""
+        level = f"that one of {level}"
+    if together := verdict.composition:
+        level = f"together of level {together['label']}" + ("" if together["linked"] else " (nothing links them)")
+        environment = together["environment"]
     purpose = f" for {recognition['purpose']}" if recognition["purpose"] else ""
-    return f"Accepted: {many}{own}{purpose}, level {level}, environment {recognition['environment']}."
+    return f"Accepted: {said}{purpose}, {level}, environment {environment}."
 
 
 NO_ENVIRONMENT: Final = "none"

@@ -240,9 +240,14 @@ class _Walk:
 
     def rules(self, credential: Credential, home: str | None, item: int) -> Released:
         """What the relying party's own policy says of the claims; what may leave the verifier."""
-        run, policy = self.ledger.run, self.policy
-        run("policy.claims", lambda: rules.claims_present(policy, credential), needs=["format.model"], item=item)
-        run("policy.request", lambda: rules.request_permitted(policy, home), needs=["format.model"], item=item)
+        run, policy, needs, at = self.ledger.run, self.policy, ["format.model"], self.at
+
+        def own(id: str, step: Callable[[], Found[None]]) -> None:
+            run(id, rules.in_its_phase(policy, id, home, at, step), needs=needs, item=item)
+
+        own("policy.claims", lambda: rules.claims_present(policy, credential))
+        own("policy.subject", lambda: rules.subject_eligible(policy, credential, at))
+        run("policy.request", lambda: rules.request_permitted(policy, home), needs=needs, item=item)
         released = run(
             "policy.transfer",
             lambda: rules.transfer_permitted(policy, credential, home, self.at),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from defa_id.codec import times
 from defa_id.codec.text import printable
 from defa_id.credential import Credential
 from defa_id.errors import Fault, Unknowable
@@ -46,7 +47,8 @@ def type_taken(policy: Policy, credential: Credential) -> Found[None]:
     """policy.type: a sector may take one kind of credential only, whatever the level of another."""
     wanted = policy.rule.types
     if wanted is not None and not wanted & set(credential.types):
-        raise Fault("POLICY_TYPE", types=[printable(type, 128) for type in sorted(wanted)])
+        types = [printable(type, 128) for type in sorted(wanted)]
+        raise Fault("POLICY_TYPE", f"this purpose takes {', '.join(types)}", types=types)
     return Found(None, "any" if wanted is None else "of a kind this purpose takes", {})
 
 
@@ -94,10 +96,50 @@ def transfer_permitted(policy: Policy, credential: Credential, home: str | None,
         if rule.rule == "unknown" and wanted:
             raise Unknowable("POLICY_TRANSFER_UNKNOWN", f"whether {printable(name)} may leave", **evidence)
         back = True
-    predicates = {one.name: _answer(one, credential.subject, at) for one in policy.predicates}
+    predicates = {
+        one.name: _answer(one, credential.subject, at) for one in policy.predicates if _concerns(one, credential)
+    }
     released = Released(MappingProxyType(kept), MappingProxyType(predicates), not back and not asked)
     why = "everything may leave" if released.whole else f"{len(kept)} claims and {len(predicates)} answers leave"
     return Found(released, why, {"claims": len(kept), "predicates": len(predicates)})
+
+
+def subject_eligible(policy: Policy, credential: Credential, at: datetime) -> Found[None]:
+    """policy.subject: every requirement is met; one that is not known to be met is no refusal and no acceptance."""
+    required = [one for one in policy.predicates if one.required and _concerns(one, credential)]
+    answers = {one.name: _answer(one, credential.subject, at) for one in required}
+    for wanted, kind, code in ((False, Fault, "POLICY_SUBJECT"), (None, Unknowable, "POLICY_SUBJECT_UNKNOWN")):
+        found = [name for name, answer in answers.items() if answer is wanted]
+        if found:
+            said = "not met" if wanted is False else "not known to be met"
+            raise kind(code, f"{said}: {', '.join(found)}", requirements=found)
+    why = f"{len(required)} required, all met" if required else "nothing is required of the person or company"
+    return Found(None, why, {"requirements": list(answers)})
+
+
+def in_its_phase(
+    policy: Policy, check: str, home: str | None, at: datetime, step: Callable[[], Found[None]]
+) -> Callable[[], Found[None]]:
+    """One of the policy's own rules as far as it has come for this home state: not yet, noted only, or required."""
+    phases = [one for one in policy.phase_in if one.check == check and (not one.states or home in one.states)]
+    if not phases:
+        return step
+    phase = max(phases, key=lambda one: (bool(one.states), one.required))  # what names the state speaks before all
+
+    def phased() -> Found[None]:
+        evidence = {"from": times.show(phase.begins), "required": times.show(phase.required)}
+        if at < phase.begins:
+            return Found(None, f"not asked before {evidence['from']}", evidence, "POLICY_NOT_YET")
+        try:
+            return step()
+        except Fault as fault:
+            if at >= phase.required:
+                raise
+            return Found(
+                None, f"{fault.why or fault.code}; required from {evidence['required']}", evidence, "POLICY_GRACE"
+            )
+
+    return phased
 
 
 def linked(links: Iterable[Link], credentials: Sequence[Credential]) -> Found[None]:
@@ -107,11 +149,14 @@ def linked(links: Iterable[Link], credentials: Sequence[Credential]) -> Found[No
             [value for one in credentials if type in one.types for value in _every(one.subject, path)]
             for type, path in link
         ]
+        named = [f"{'.'.join(path)} of {type}" for type, path in link]
         evidence = {"types": [printable(type, 128) for type, _ in link]}
         if not all(ends):
-            raise Fault("POLICY_LINK_MISSING", **evidence)
+            absent = " and ".join(printable(name, 200) for name, end in zip(named, ends, strict=True) if not end)
+            raise Fault("POLICY_LINK_MISSING", f"{absent} is not there", **evidence)
         if not any(one == other for one in ends[0] for other in ends[1]):
-            raise Fault("POLICY_LINK", **evidence)
+            told = printable(" and ".join(named), 300)
+            raise Fault("POLICY_LINK", f"{told} are not the same", **evidence)
     return Found(None, "what belongs together stands together", {})
 
 
@@ -130,6 +175,10 @@ def rule_for(rules: Iterable[Transfer], home: str | None, path: Path) -> Transfe
 def overlap(one: Path, other: Path) -> bool:
     """Whether one path leads through the other."""
     return all(a == b for a, b in zip(one, other, strict=False))
+
+
+def _concerns(predicate: Predicate, credential: Credential) -> bool:
+    return not predicate.types or bool(predicate.types & set(credential.types))
 
 
 def _answer(predicate: Predicate, subject: Mapping[str, Any], at: datetime) -> bool | None:

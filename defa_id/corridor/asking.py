@@ -154,6 +154,10 @@ class Asking:
         credential = self._kind.credential(self._issued)
         level = authority.level_of(registry, credential, self.covered, at, known_at)
         reached, capped_by = assurance.achieved(level.vector, shown)
+
+        def phased(id: str, step: Callable[[], Found[None]]) -> Callable[[], Found[None]]:
+            return rules.in_its_phase(policy, id, home, at, step)
+
         run, item, proven = self._ledger.run, self._item, ["issuer.scope", "proof.signature"]
         relied = run(
             "recognition.in_force",
@@ -173,14 +177,17 @@ class Asking:
         run("assurance.granted", lambda: reliance.level_granted(level, some(relied)), needs=needs, item=item)
         run(
             "assurance.achieved",
-            lambda: reliance.level_achieved(reached, capped_by, policy),
+            phased("assurance.achieved", lambda: reliance.level_achieved(reached, capped_by, policy)),
             needs=proven,
             item=item,
         )
         needs = ["format.model"]
-        run("policy.format", lambda: rules.format_taken(policy, credential), needs=needs, item=item)
-        run("policy.type", lambda: rules.type_taken(policy, credential), needs=needs, item=item)
-        run("policy.algorithm", lambda: rules.algorithm_taken(policy, credential, at), needs=needs, item=item)
+        for id, step in (
+            ("policy.format", lambda: rules.format_taken(policy, credential)),
+            ("policy.type", lambda: rules.type_taken(policy, credential)),
+            ("policy.algorithm", lambda: rules.algorithm_taken(policy, credential, at)),
+        ):
+            run(id, phased(id, step), needs=needs, item=item)
         said = record.recognition(registry, policy, self.services, credential.types, relied, level, reached, capped_by)
         return Reliance(reached, relied, {}, said)
 

@@ -110,15 +110,22 @@ class Record:
         return {"always": always, "before_refusal": wanted.before_refusal, "appeal": wanted.appeal}
 
     def composition(self) -> Mapping[str, Any] | None:
-        """What several credentials reach together: the lowest on every axis, if they belong to one holder.
-        A licence does not inherit the level of an identity that nothing links to it."""
-        vectors = [said["level"]["vector"] for said in self.recognitions if said is not None]
-        if len(vectors) < 2:
+        """What several credentials reach together: the lowest on every axis, if they belong to one holder, and the
+        weakest environment. A licence does not inherit the level of an identity that nothing links to it."""
+        found = [said for said in self.recognitions if said is not None]
+        if len(found) < 2:
             return None
+        vectors = [said["level"]["vector"] for said in found]
+        environment = min((said["environment"] for said in found), key=(NO_ENVIRONMENT, *ENVIRONMENTS).index)
         linked = self.ledger.passed("holder.linked")
         lowest = Vector(*(min(vector[axis] for vector in vectors) for axis in "PAFG"))
         reached = lowest if linked else assurance.LADDER["none"]
-        return {"linked": linked, "label": reached.label(), "vector": reached._asdict()}
+        return {
+            "linked": linked,
+            "label": reached.label(),
+            "vector": reached._asdict(),
+            "environment": environment,
+        }
 
     def close(self, asked: Collection[str], door: Door, at: str, known_at: str | None) -> Verdict:
         """The fold is the verdict's own; here only what it depended on is written down. `asked` are the
@@ -139,6 +146,9 @@ class Record:
             known_at=known_at,
             library=f"defa-id {__version__}",
             review=self.review(),
+            not_run=tuple(
+                one._asdict() for one in self.policy.external if one.check not in self.parts.catalogue.checks
+            ),
             composition=self.composition(),
             catalogue=self.parts.catalogue,
             _subject=subject,

@@ -57,6 +57,7 @@ WORDS: Final = (
     "{count} could not be asked after that: {names}",
     "{count} not asked: {names}",
     "waived by the policy: {why}",
+    "Not asked here: somebody else has to",
     "Checks, in full",
     "passed",
     "failed",

@@ -22,6 +22,11 @@ ENVIRONMENTS: Final = ("demo", "sandbox", "pilot", "live")
 # From what leaves most freely to what never leaves; what is not known never counts as allowed.
 TRANSFER_ORDER: Final = ("allowed", "in-place", "unknown", "forbidden")
 UNWAIVABLE: Final = ("limit.", "format.", "proof.", "key.algorithm", "key.resolved", "holder.proof", "holder.hash")
+# The policy's own rules, which alone may come step by step.
+PHASED: Final = (
+    *("policy.format", "policy.type", "policy.algorithm", "policy.claims", "policy.subject"),
+    "assurance.achieved",
+)
 Path = tuple[str, ...]  # names of members, from the outermost on
 _STATE: Final = re.compile(r"[A-Z]{2}")
 _PURPOSE: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)*")
@@ -60,12 +65,34 @@ class Transfer(NamedTuple):
 
 
 class Predicate(NamedTuple):
-    """A question about a claim whose answer is yes, no, or not known: `present`, `equals`, `age-at-least`."""
+    """A question about a claim whose answer is yes, no, or not known: `present`, `equals`, `age-at-least`.
+    `required`: anything but yes stands in the way. `types`: of these credentials only (empty: of all)."""
 
     name: str
     claim: Path
     test: str
     value: Any = None
+    required: bool = False
+    types: frozenset[str] = frozenset()
+
+
+class PhaseIn(NamedTuple):
+    """One of the policy's own rules that comes step by step, for these home states (empty: all): not asked before
+    `begins`, only noted until `required`, asked as ever from then on. `source`: who said so."""
+
+    check: str
+    begins: datetime
+    required: datetime
+    states: frozenset[str] = frozenset()
+    source: str = ""
+
+
+class External(NamedTuple):
+    """A question that somebody else has to answer, screening for sanctions say. Where the relying party supplies
+    a check of that id it is asked; else the verdict says that it was not."""
+
+    check: str
+    what: str
 
 
 class Condition(NamedTuple):
@@ -122,6 +149,8 @@ class Policy(NamedTuple):
     purposes: Mapping[str, Rule] = MappingProxyType({})
     conditions: tuple[Condition, ...] = ()
     review: Review = Review()
+    phase_in: tuple[PhaseIn, ...] = ()
+    external: tuple[External, ...] = ()
     trust: str = "registry"
     waive: Mapping[str, str] = MappingProxyType({})
     relaxable: frozenset[str] = frozenset()

@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from defa_id.catalogue import CATALOGUE
 from defa_id.codec import times
 from defa_id.codec.text import printable
 from defa_id.errors import Fault, PolicyInvalid
-from defa_id.policy import ENVIRONMENTS, LEVELS, UNWAIVABLE, Condition, Link, Path, Predicate, Review, Rule, Transfer
+from defa_id.policy import (
+    ENVIRONMENTS,
+    LEVELS,
+    PHASED,
+    UNWAIVABLE,
+    Condition,
+    External,
+    Link,
+    Path,
+    PhaseIn,
+    Predicate,
+    Review,
+    Rule,
+    Transfer,
+)
 
 _PURPOSE: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)*")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}")
 _STATE: Final = re.compile(r"[A-Z]{2}")
+_EXTERNAL: Final = re.compile(r"external(?:\.[a-z0-9_]+)+")
 _AXES: Final = "PAFG"
 _DESCRIPTIVE: Final = frozenset({"$schema", "title", "description", "source", "version", "base"})
 TRANSFERS: Final = ("allowed", "in-place", "forbidden", "unknown")
@@ -198,14 +214,23 @@ def _predicates(member: str, value: Any) -> tuple[Predicate, ...]:
     found = []
     for number, one in enumerate(value):
         where = f"{member}.{number}"
-        said = _object(where, one, "name", "claim", "test", "value")
+        said = _object(where, one, "name", "claim", "test", "value", "required", "types")
         test = _choice(*PREDICATES)(where, said.get("test"))
         if test == "age-at-least" and (type(said.get("value")) is not int or not 0 < said["value"] < 150):
             raise _refuse(where, "must give an age in whole years")
         if test == "equals" and not isinstance(said.get("value"), str | int | bool):
             raise _refuse(where, "must give the value to compare with")
         name = _matching(_NAME, "a name")(where, said.get("name"))
-        found.append(Predicate(name, _path(where, said.get("claim")), test, said.get("value")))
+        found.append(
+            Predicate(
+                name,
+                _path(where, said.get("claim")),
+                test,
+                said.get("value"),
+                _truth(f"{where}.required", said.get("required", False)),
+                _some("type")(f"{where}.types", said["types"]) if "types" in said else frozenset(),
+            )
+        )
     if len({one.name for one in found}) != len(found):
         raise _refuse(member, "names one predicate twice")
     return tuple(found)
@@ -239,6 +264,50 @@ def _review(member: str, value: Any) -> Review:
         *_concerned(member, said),
         _text(member, said["appeal"]) if "appeal" in said else None,
     )
+
+
+def _phase_in(member: str, value: Any) -> tuple[PhaseIn, ...]:
+    if not isinstance(value, list):
+        raise _refuse(member, "must be a list")
+    found = []
+    for number, one in enumerate(value):
+        where = f"{member}.{number}"
+        said = _object(where, one, "check", "from", "required", "states", "source")
+        begins, required = (_moment(f"{where}.{name}", said.get(name)) for name in ("from", "required"))
+        if required < begins:
+            raise _refuse(where, "is required before it begins")
+        states = _some("state", _matching(_STATE, "ISO 3166-1 alpha-2"))
+        found.append(
+            PhaseIn(
+                _choice(*PHASED)(f"{where}.check", said.get("check")),
+                begins,
+                required,
+                states(where, said["states"]) if "states" in said else frozenset(),
+                _text(f"{where}.source", said.get("source")),
+            )
+        )
+    return tuple(found)
+
+
+def _moment(member: str, value: Any) -> datetime:
+    try:
+        return times.parse(value)
+    except Fault as fault:
+        raise _refuse(member, fault.why) from None
+
+
+def _external(member: str, value: Any) -> tuple[External, ...]:
+    if not isinstance(value, list):
+        raise _refuse(member, "must be a list")
+    found = []
+    for number, one in enumerate(value):
+        where = f"{member}.{number}"
+        said = _object(where, one, "check", "what")
+        check = _matching(_EXTERNAL, "a name such as external.sanctions")(f"{where}.check", said.get("check"))
+        found.append(External(check, _text(f"{where}.what", said.get("what"))))
+    if len({one.check for one in found}) != len(found):
+        raise _refuse(member, "names one check twice")
+    return tuple(found)
 
 
 def _waive(member: str, value: Any) -> Mapping[str, str]:
@@ -277,6 +346,8 @@ _READERS: Final[Mapping[str, Reader]] = {
     "status_age_days": _ages,
     "purposes": _purposes,
     "review": _review,
+    "phase_in": _phase_in,
+    "external": _external,
     "waive": _waive,
     "relaxable": lambda member, value: frozenset(_texts(member, value)),
 }

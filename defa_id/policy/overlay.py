@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from defa_id.errors import PolicyInvalid
-from defa_id.policy import LEVELS, TRANSFER_ORDER, Policy, Review, Rule
+from defa_id.policy import LEVELS, TRANSFER_ORDER, Path, PhaseIn, Policy, Predicate, Review, Rule
 
 Both = Callable[[Any, Any], Any]
 
@@ -22,23 +22,29 @@ def lay(base: Policy, own: Policy, named: frozenset[str]) -> Policy:
     `relaxable` in the base.
     """
     laid: dict[str, Any] = {}
+    refused = []
     for member in sorted(named):
         ours, theirs = getattr(own, member), getattr(base, member)
         both = _BOTH.get(member)
         strict = both(theirs, ours) if both else ours
-        if member in _ADDED:
-            laid[member] = strict
-        elif strict == ours or member in base.relaxable:
-            laid[member] = ours
-        else:
+        laid[member] = strict if member in _ADDED else ours
+        if laid[member] != strict:
+            refused.append(member)
+    provenance = {**base.provenance, **dict.fromkeys(named, own.id)}
+    relaxable = own.relaxable & base.relaxable if own.relaxable else base.relaxable
+    policy = base._replace(id=own.id, sha256=own.sha256, provenance=provenance, relaxable=relaxable, **laid)
+    if _asks_for_more(base, policy):
+        refused.append("ask")
+    if any(one not in base.phase_in and _asks(base, one) for one in policy.phase_in):
+        refused.append("phase_in")
+    for member in refused:
+        if member not in base.relaxable:
             raise PolicyInvalid(
                 f"policy {own.id} relaxes {member}, which {base.id} does not let be relaxed",
                 hint=f"Ask for as much as {base.id} does, or more; it lets be relaxed: "
                 f"{', '.join(sorted(base.relaxable)) or 'nothing'}.",
             )
-    provenance = {**base.provenance, **dict.fromkeys(named, own.id)}
-    relaxable = own.relaxable & base.relaxable if own.relaxable else base.relaxable
-    return base._replace(id=own.id, sha256=own.sha256, provenance=provenance, relaxable=relaxable, **laid)
+    return policy
 
 
 def relaxed(base: Policy, own: Policy) -> tuple[str, ...]:
@@ -59,6 +65,37 @@ def tighter(one: Policy, other: Policy, member: str) -> Policy | None:
     together = _unordered(both(ours, theirs))
     found = [policy for policy, own in ((one, ours), (other, theirs)) if _unordered(own) == together]
     return found[0] if len(found) == 1 else None
+
+
+def _asks_for_more(base: Policy, policy: Policy) -> bool:
+    """Whether claims leave, for some purpose, that the base would not have asked for."""
+    for purpose in {"", *base.purposes, *policy.purposes}:
+        before, after = ((*one.ask, *one.purposes.get(purpose, Rule()).ask) for one in (base, policy))
+        if before and set(_within(before, after)) != set(after):
+            return True
+    return False
+
+
+def _within(one: tuple[Path, ...], other: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Of two requests what both ask for; the empty one asks for everything."""
+    if not one or not other:
+        return other or one
+
+    def covered(paths: tuple[Path, ...], by: tuple[Path, ...]) -> list[Path]:
+        return [path for path in paths if any(path[: len(wide)] == wide for wide in by)]
+
+    return tuple(dict.fromkeys((*covered(other, one), *covered(one, other))))
+
+
+def _asks(base: Policy, phase: PhaseIn) -> bool:
+    """Whether the base itself asks something in a check that an overlay would bring in step by step."""
+    members, parts = PHASED_MEMBERS[phase.check]
+    plain, rule = Policy("", ""), Rule()
+    if phase.check == "policy.subject":
+        return any(one.required for one in base.predicates)
+    return any(getattr(base, member) != getattr(plain, member) for member in members) or any(
+        getattr(one, part) != getattr(rule, part) for one in base.purposes.values() for part in parts
+    )
 
 
 def _unordered(value: Any) -> Any:
@@ -121,6 +158,22 @@ def _rule(one: Rule | None, other: Rule | None) -> Rule:
     )
 
 
+def _predicates(one: tuple[Predicate, ...], other: tuple[Predicate, ...]) -> tuple[Predicate, ...]:
+    """Both; under one name the other's, unless the one requires it."""
+    required = {predicate.name for predicate in one if predicate.required}
+    named = {predicate.name for predicate in other} - required
+    return _all(
+        tuple(predicate for predicate in one if predicate.name not in named),
+        tuple(predicate for predicate in other if predicate.name in named),
+    )
+
+
+def _external(one: tuple[Any, ...], other: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Both; under one id the other's words."""
+    named = {external.check for external in other}
+    return (*(external for external in one if external.check not in named), *other)
+
+
 def _review(one: Review, other: Review) -> Review:
     return Review(
         one.before_refusal or other.before_refusal,
@@ -143,6 +196,7 @@ _BOTH: Final[Mapping[str, Both]] = {
     "formats": _fewer,
     "algorithms": _algorithms,
     "required_claims": _all,
+    "ask": _within,
     "never_request": _by_state,
     "transfer": _stricter_first,
     "require_expiry": lambda one, other: one or other,
@@ -152,8 +206,21 @@ _BOTH: Final[Mapping[str, Both]] = {
     "purposes": _purposes,
     "conditions": _all,
     "review": _review,
+    "predicates": _predicates,
+    "external": _external,
     "trust": _higher(("any-issuer", "registry")),
     "waive": lambda one, other: {check: why for check, why in other.items() if check in one},
 }
 # What an overlay says of these is added to what the baseline says: there is nothing in it to relax.
-_ADDED: Final = frozenset({"required_claims", "never_request", "transfer", "purposes", "conditions", "review"})
+_ADDED: Final = frozenset(
+    {"required_claims", "never_request", "transfer", "predicates", "purposes", "conditions", "review", "external"}
+)
+# What decides in a check that may come step by step: members of the policy, and of a purpose's rule.
+PHASED_MEMBERS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    "policy.format": (("formats",), ()),
+    "policy.type": ((), ("types",)),
+    "policy.algorithm": (("algorithms",), ()),
+    "policy.claims": (("required_claims",), ()),
+    "policy.subject": ((), ()),  # the predicates that are required
+    "assurance.achieved": (("min_level",), ("min_level", "vector")),
+}

@@ -111,6 +111,11 @@ RULES: Final = {
         "Every transfer rule decides something.",
         "Take it out: the rule named stands before it for everything it speaks of.",
     ),
+    "reach.phase": (
+        WARNING,
+        "What comes step by step has not come altogether.",
+        "Take it out: the rule holds for everybody now.",
+    ),
     "reach.level": (
         WARNING,
         "The level asked for is granted to somebody the relying state recognises.",

@@ -23,6 +23,9 @@ def findings(policy: Policy, registry: Registry, at: datetime) -> Iterator[Findi
     yield from _states(policy, registry)
     yield from _transfer(policy)
     yield from _algorithms(policy, at)
+    for number, phase in enumerate(policy.phase_in):
+        if phase.required <= at:
+            yield Finding(f"phase_in.{number}", "reach.phase", f"required since {times.show(phase.required)}")
     yield from _recognised(policy, registry, at)
 
 

@@ -6,7 +6,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from defa_id.codec import times
-from defa_id.policy import ENVIRONMENTS, Condition, Path, Policy, Predicate, Review, Rule, Transfer
+from defa_id.policy import (
+    ENVIRONMENTS,
+    Condition,
+    External,
+    Path,
+    PhaseIn,
+    Policy,
+    Predicate,
+    Review,
+    Rule,
+    Transfer,
+)
 
 _AXES: Final = {"P": "proofing", "A": "holder authentication", "F": "presentation", "G": "governance"}
 _TRANSFER: Final = {
@@ -102,7 +113,8 @@ def _predicates(value: tuple[Predicate, ...]) -> Iterator[str]:
             "equals": f"is {claim} {one.value}?",
             "age-at-least": f"is {claim} {one.value} years ago, or more?",
         }[one.test]
-        yield f"{one.name}: {asked}"
+        of = f" Asked of {_and(sorted(one.types))}." if one.types else ""
+        yield f"{one.name}: {asked}{of}{' Required: anything but yes stands in the way.' if one.required else ''}"
     if not value:
         yield "None is asked."
 
@@ -172,6 +184,24 @@ def _review(value: Review) -> Iterator[str]:
         yield "No person has to look."
 
 
+def _phase_in(value: tuple[PhaseIn, ...]) -> Iterator[str]:
+    for one in value:
+        where = f" from {_and(sorted(one.states), 'or')}" if one.states else ""
+        yield (
+            f"{one.check}, of credentials{where}: not asked before {times.show(one.begins)}, noted until "
+            f"{times.show(one.required)}, required from then on (source: {one.source})."
+        )
+    if not value:
+        yield "Everything holds at once."
+
+
+def _external(value: tuple[External, ...]) -> Iterator[str]:
+    for one in value:
+        yield f"{one.check}: {one.what}"
+    if not value:
+        yield _NOTHING
+
+
 def _waive(value: Mapping[str, str]) -> Iterator[str]:
     for check, reason in sorted(value.items()):
         yield f"{check} is not asked: {reason}"
@@ -210,6 +240,8 @@ _WORDS: Final[Mapping[str, Callable[[Any], Iterator[str]]]] = {
     "purposes": _purposes,
     "conditions": _conditions,
     "review": _review,
+    "phase_in": _phase_in,
+    "external": _external,
     "waive": _waive,
 }
 
@@ -236,5 +268,7 @@ TITLES: Final = {
     "purposes": "Purposes",
     "conditions": "Conditions",
     "review": "People",
+    "phase_in": "Step by step",
+    "external": "Asked by others",
     "waive": "Checks left out",
 }

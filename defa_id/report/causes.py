@@ -29,6 +29,8 @@ _KEYS: Final = ("KEY_INVALID", "KEY_WEAK", "KEY_PRIVATE", "KEY_USE", "DID_*", "N
 # Of a key that lies in a document somewhere: a DID document, a did:webvh log, an issuer's metadata.
 _RESOLVED: Final = (*_KEYS, *_JSON, "KEY_TIME", "ISSUER_METADATA", "JOSE_KEY_UNKNOWN", "JOSE_KEY_AMBIGUOUS")
 
+_PHASED: Final = ("POLICY_NOT_YET", "POLICY_GRACE")  # a rule of the policy's own that comes step by step
+
 _BY_CHECK: Final = {
     "registry.current": ("REG_STALE", "REG_EXPIRED", "TIME_CLOCK_UNTRUSTED"),
     "limit.size": ("LIMIT_INPUT_SIZE", "INPUT_EMPTY"),
@@ -104,16 +106,17 @@ _BY_CHECK: Final = {
     "recognition.instrument": ("RECOGNITION_INSTRUMENT",),
     "recognition.environment": ("RECOGNITION_ENVIRONMENT",),
     "assurance.granted": ("LOA_INSUFFICIENT", "LOA_UNKNOWN"),
-    "assurance.achieved": ("LOA_NOT_ACHIEVED",),
+    "assurance.achieved": ("LOA_NOT_ACHIEVED", *_PHASED),
     "recognition.cap": ("CAP_*",),
     "assurance.mapping": ("LOA_MAPPING", "LOA_MAPPING_REVIEW"),
-    "policy.type": ("POLICY_TYPE",),
-    "policy.algorithm": ("POLICY_ALGORITHM",),
+    "policy.type": ("POLICY_TYPE", *_PHASED),
+    "policy.algorithm": ("POLICY_ALGORITHM", *_PHASED),
     "policy.request": ("POLICY_NEVER_REQUEST",),
     "policy.transfer": ("POLICY_TRANSFER", "POLICY_TRANSFER_UNKNOWN"),
     "policy.links": ("POLICY_LINK", "POLICY_LINK_MISSING"),
-    "policy.format": ("POLICY_FORMAT",),
-    "policy.claims": ("SCOPE_REQUIRED_CLAIM",),
+    "policy.format": ("POLICY_FORMAT", *_PHASED),
+    "policy.claims": ("SCOPE_REQUIRED_CLAIM", *_PHASED),
+    "policy.subject": ("POLICY_SUBJECT", "POLICY_SUBJECT_UNKNOWN", *_PHASED),
 }
 EVERYWHERE: Final = ("POLICY_WAIVED", "CHECK_NEEDS")
 FINDINGS: Final = ("NAME_*", "DATE_*", "NUMBER_*")  # of `defa_id.people`: what somebody who decides may weigh

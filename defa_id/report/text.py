@@ -53,6 +53,7 @@ def report(verdict: Verdict, style: Style = PLAIN, *, explain: bool = False, tex
         _explained(page, verdict)
     else:
         _checks(page, verdict)
+    _not_run(page, verdict)
     _next(page, verdict)
     _footing(page, verdict)
     page.draft()
@@ -271,6 +272,14 @@ def next_steps(verdict: Verdict) -> dict[str, list[str]]:
             if check.code not in codes:
                 codes.append(check.code)
     return steps
+
+
+def _not_run(page: Layout, verdict: Verdict) -> None:
+    """What somebody else has to answer: it is no part of the decision, and nobody may think it was."""
+    if verdict.not_run:
+        page.heading(page.word("Not asked here: somebody else has to"))
+    for one in verdict.not_run:
+        page.entry(MARK[Outcome.SKIPPED], f"{shown(one['check'], 80)}: {shown(one['what'], 300)}", hue="yellow")
 
 
 def _next(page: Layout, verdict: Verdict) -> None:

@@ -7,7 +7,7 @@ about a third state is looked at, so adding or removing one never changes the an
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
@@ -46,12 +46,12 @@ class Question(NamedTuple):
 # Why a statement does not help, from the farthest to the nearest miss; the nearest is reported.
 _MISSES: Final = (
     "RECOGNITION_NONE",
-    "RECOGNITION_NOT_SIGNED",
     "RECOGNITION_TYPE",
     "RECOGNITION_PURPOSE",
     "RECOGNITION_ENDED",
     "RECOGNITION_NOT_YET",
     "RECOGNITION_SUSPENDED",
+    "RECOGNITION_NOT_SIGNED",
 )
 
 
@@ -77,8 +77,10 @@ def decide(registry: Registry, relying: str, home: str, question: Question, leve
         else:
             misses.append(miss)
     if not holding:
-        if _signed_by_one(registry, relying, home, question.known_at):
-            misses.append("RECOGNITION_NOT_SIGNED")
+        misses.extend(
+            _miss(statement, question) or "RECOGNITION_NOT_SIGNED"
+            for statement in _signed_by_one(registry, relying, home, question.known_at)
+        )
         nearest = max(misses, key=_MISSES.index, default=_MISSES[0])
         unnamed = nearest == "RECOGNITION_PURPOSE" and question.purpose is None
         why = "the recognition is limited to purposes, and none was named" if unnamed else ""
@@ -246,15 +248,18 @@ def _side(arrangement: Arrangement, theirs: Arrangement, by: str, of: str, phase
     )
 
 
-def _signed_by_one(registry: Registry, relying: str, home: str, known_at: datetime | None) -> bool:
-    """Whether just one of the two put an arrangement between them on record, or each a different one."""
+def _signed_by_one(registry: Registry, relying: str, home: str, known_at: datetime | None) -> Iterator[Recognition]:
+    """What would hold had the other of the two put the very same arrangement on record as well."""
     sides = [
         {
-            (a.id, a.digest)
-            for a in known(registry.state_list(state).arrangements, known_at)
-            if {relying, home} <= set(a.parties)
+            (one.id, one.digest): one
+            for one in known(registry.state_list(state).arrangements, known_at)
+            if {relying, home} <= set(one.parties)
         }
         for state in (relying, home)
         if state in registry.states()
     ]
-    return len(sides) == 2 and sides[0] != sides[1]
+    for one, other in zip(sides, reversed(sides), strict=True):
+        for name in one.keys() - other.keys() if len(sides) == 2 else ():
+            for phase in one[name].phases:
+                yield _side(one[name], one[name], relying, home, phase)

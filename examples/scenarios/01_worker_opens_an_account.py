@@ -1,7 +1,8 @@
 """A worker from the Philippines opens a bank account in Singapore.
 
 The bank asks for the level substantial. A printed code is borne by whoever has the paper, so it reaches no
-level, however well its issuer proofed; the same credential from a wallet, presented to this bank now, does.
+level, however well its issuer proofed; the same credential from a wallet, presented to this bank now, does. What
+the bank still has to do by itself is said beside the acceptance, so that nobody thinks it was done.
 """
 
 import stage
@@ -21,6 +22,7 @@ bank = {
     "ask": [["name"], ["birth_date"], ["nationality"]],
     "never_request": {"PH": [["psn"]]},
     "purposes": {PURPOSE: {"min_level": "substantial"}},
+    "external": [{"check": "external.sanctions", "what": "screening against lists of sanctions, by the bank"}],
     "review": {"before_refusal": True, "appeal": "Any branch, with a passport (demo)"},
 }
 verifier = stage.defa_id.Verifier(registry, stage.policy(bank))

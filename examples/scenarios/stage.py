@@ -131,16 +131,21 @@ EXPECTED = defa_id.Expected.presentation(nonce="nonce-1", audience=AUDIENCE)
 
 def tell(label: str, verdict: defa_id.Verdict) -> defa_id.Verdict:
     """Print a verdict: the decision, the reasons, and what goes with it."""
-    reasons = [str(line.code) for line in verdict.problems if line.code]
+    problems = [line for line in verdict.problems if line.code and line.code != "CHECK_NEEDS"]
+    reasons = [str(line.code) for line in problems]
     print(f"{label}: {verdict.decision}{' ' + ', '.join(dict.fromkeys(reasons)) if reasons else ''}")
     print(f"    {verdict.summary}")
+    for line in problems:
+        print(f"    {line.id}: {line.why}")
     document = json.loads(verdict.to_json())
     recognition = document["recognition"] or {}
     if level := recognition.get("level"):
         capped = f", capped by {' and '.join(level['capped_by'])}" if level["capped_by"] else ""
         print(f"    level {level['label']}{capped}; environment {recognition['environment']}")
-    for condition in recognition.get("conditions", ()):
+    for condition in recognition.get("conditions", ()) if verdict else ():
         print(f"    condition: {condition}")
+    for one in document["not_run"] if verdict else ():
+        print(f"    not asked here: {one['what']}")
     if (document.get("review") or {}).get("required"):
         print(f"    a person looks at it; to turn to: {document['review']['appeal']}")
     return verdict

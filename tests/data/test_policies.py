@@ -69,6 +69,12 @@ def test_the_schema_lets_everything_be_waived_that_may_be() -> None:
     assert listed == sorted(may_be), "schemas/policy.schema.json: waive must list these checks"
 
 
+PHASE: Final = {
+    "check": "policy.claims",
+    "from": "2027-01-01T00:00:00Z",
+    "required": "2027-07-01T00:00:00Z",
+    "source": "a circular",
+}
 DAYS: Final = {"low": 30, "substantial": 7, "high": 0}
 MEMBERS: Final[list[tuple[str, list[Any], list[Any]]]] = [
     ("id", ["a", "bank.sg/onboarding:2"], ["", "-a", "a b", "a" * 129, 1, None]),
@@ -139,6 +145,16 @@ MEMBERS: Final[list[tuple[str, list[Any], list[Any]]]] = [
         "purposes",
         [{"a": {"links": [[{"type": "A", "path": ["x"]}, {"type": "B", "path": ["y"]}]]}}],
         [{"a": {"links": [[{"type": "A", "path": ["x"]}]]}}, {"a": {"links": [["A", "B"]]}}, {"a": {"links": {}}}],
+    ),
+    (
+        "phase_in",
+        [[], [PHASE], [{**PHASE, "states": ["LA"]}]],
+        [{}, [{**PHASE, "check": "proof.signature"}], [{**PHASE, "from": "2027"}], [{**PHASE, "source": ""}]],
+    ),
+    (
+        "external",
+        [[], [{"check": "external.aml", "what": "a"}]],
+        [{}, [{"check": "aml", "what": "a"}], [{"check": "external.aml"}], [{"check": "external.aml", "what": ""}]],
     ),
     ("base", [], [1, "", None]),
     ("waive", [{"issuer.scope": "for a test"}], [{"no.check": "a reason"}, {"proof.signature": "a reason"}]),

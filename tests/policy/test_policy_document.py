@@ -20,7 +20,9 @@ from defa_id.policy import (
     LEVELS,
     UNWAIVABLE,
     Condition,
+    External,
     Link,
+    PhaseIn,
     Policy,
     Predicate,
     Review,
@@ -74,9 +76,35 @@ HONOURED: tuple[tuple[str, Any, str, Any], ...] = (
     ),
     (
         "predicates",
-        [{"name": "adult", "claim": ["birth_date"], "test": "age-at-least", "value": 18}],
+        [
+            {"name": "adult", "claim": ["birth_date"], "test": "age-at-least", "value": 18},
+            {"name": "named", "claim": ["name"], "test": "present", "required": True, "types": ["X"]},
+        ],
         "predicates",
-        (Predicate("adult", ("birth_date",), "age-at-least", 18),),
+        (
+            Predicate("adult", ("birth_date",), "age-at-least", 18),
+            Predicate("named", ("name",), "present", None, True, frozenset({"X"})),
+        ),
+    ),
+    (
+        "phase_in",
+        [
+            {
+                "check": "policy.claims",
+                "from": "2026-01-01T00:00:00Z",
+                "required": "2027-01-01T00:00:00Z",
+                "states": ["LA"],
+                "source": "a circular",
+            }
+        ],
+        "phase_in",
+        (PhaseIn("policy.claims", datetime(2026, 1, 1, tzinfo=UTC), SUNSET, frozenset({"LA"}), "a circular"),),
+    ),
+    (
+        "external",
+        [{"check": "external.sanctions", "what": "Screening for sanctions"}],
+        "external",
+        (External("external.sanctions", "Screening for sanctions"),),
     ),
     (
         "review",
@@ -180,10 +208,33 @@ def test_the_digest_is_of_the_canonical_document() -> None:
 
 # -- refusals -----------------------------------------------------------------------------------------
 
+PHASE = {
+    "check": "policy.claims",
+    "from": "2026-01-01T00:00:00Z",
+    "required": "2027-01-01T00:00:00Z",
+    "source": "a circular",
+}
 AGES = {"low": 30, "substantial": 7, "high": 0}
 # what is wrong, the document's member, its value, what the message must name
 REFUSED: tuple[tuple[str, str, Any, str], ...] = (
     ("id is empty", "id", "", "'id'"),
+    ("phases are no list", "phase_in", {}, "'phase_in'"),
+    ("a phase of a check that is not the policy's own", "phase_in", [{**PHASE, "check": "key.listed"}], "check"),
+    ("a phase without its end", "phase_in", [{k: v for k, v in PHASE.items() if k != "required"}], "required"),
+    ("a phase with an end before its beginning", "phase_in", [{**PHASE, "from": "2028-01-01T00:00:00Z"}], "before"),
+    ("a phase without a source", "phase_in", [{k: v for k, v in PHASE.items() if k != "source"}], "source"),
+    ("a phase for a state in lower case", "phase_in", [{**PHASE, "states": ["la"]}], "phase_in.0"),
+    ("a phase with more in it", "phase_in", [{**PHASE, "until": "x"}], "phase_in.0"),
+    ("externals are no list", "external", {"check": "external.x"}, "'external'"),
+    ("an external of another name", "external", [{"check": "policy.x", "what": "x"}], "external.sanctions"),
+    ("an external without words", "external", [{"check": "external.x"}], "external.0.what"),
+    ("one external twice", "external", [{"check": "external.x", "what": "x"}] * 2, "twice"),
+    (
+        "a predicate required by a word",
+        "predicates",
+        [{"name": "a", "claim": ["x"], "test": "present", "required": "yes"}],
+        "predicates.0.required",
+    ),
     ("id is no text", "id", 7, "'id'"),
     ("id is null", "id", None, "'id'"),
     ("id has a space", "id", "a bank", "'id'"),
@@ -350,6 +401,8 @@ def test_one_waiver_that_stands_does_not_carry_one_that_cannot() -> None:
 
 # Refused by the library and let through by the schema, which cannot say it or says it elsewhere.
 BEYOND_THE_SCHEMA = {
+    "one external twice",
+    "a phase with an end before its beginning",
     "an age as 7.0",  # JSON Schema takes 7.0 for an integer
     "waive with blanks for a reason",
     "a version that is a fraction",  # without a canonical form: the document has no digest

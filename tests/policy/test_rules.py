@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,9 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defa_id import files
-from defa_id.errors import PolicyInvalid
+from defa_id.catalogue import ALWAYS, CheckEntry, Reason
+from defa_id.codec import times
+from defa_id.errors import Fault, PolicyInvalid
+from defa_id.parts import DEFAULT_PARTS, Case
 from defa_id.policy import Policy, overlay
-from defa_id.verdict import Decision, Outcome, Verdict
+from defa_id.report.text import report
+from defa_id.verdict import Decision, Found, Outcome, Verdict
 from tests.support.world import (
     NOW,
     PERSON,
@@ -237,14 +241,171 @@ class TestComposition:
         bound = vc(credentialSubject={"id": did_jwk.encode(holder.public.jwk), "name": "x"})
         both = vp_jwt(holder, (vc_jwt(signer, bound), vc_jwt(signer, bound)))
         told = json.loads(world.verify(both, expected=PRESENTED).to_json())["composition"]
-        assert told == {"linked": True, "label": "substantial", "vector": {"P": 2, "A": 2, "F": 2, "G": 2}}
+        assert told == {
+            "linked": True,
+            "label": "substantial",
+            "vector": {"P": 2, "A": 2, "F": 2, "G": 2},
+            "environment": "demo",
+        }
         alone = json.loads(world.verify(vp_jwt(holder, (vc_jwt(signer, bound),)), expected=PRESENTED).to_json())
         assert alone["composition"] is None
 
     def test_what_nothing_links_reaches_nothing_together(self) -> None:
         world, signer = World.make()
         both = vp_jwt(Signer.make(), (vc_jwt(signer), vc_jwt(signer)))
-        assert json.loads(world.verify(both).to_json())["composition"]["label"] == "none"
+        verdict = world.verify(both, purpose="banking.account-opening")
+        assert json.loads(verdict.to_json())["composition"]["label"] == "none"
+        assert verdict.summary == (
+            "Accepted: TH may rely on these 2 credentials, the first from SG, for banking.account-opening, "
+            "together of level none (nothing links them), environment demo."
+        )
+
+
+class TestSubject:
+    """Predicates that are required: check 16 of the ordered list, subject eligibility."""
+
+    def rule(self, *predicates: Json) -> Json:
+        return {"predicates": [{"required": True, **one} for one in predicates]}
+
+    ADULT: ClassVar[Json] = {"name": "adult", "claim": ["birth_date"], "test": "age-at-least", "value": 18}
+
+    @pytest.mark.parametrize(
+        ("birth_date", "line"),
+        [
+            ("1990-05-17", None),
+            ("2015-05-17", ("policy.subject", "POLICY_SUBJECT")),
+            (None, ("policy.subject", "POLICY_SUBJECT_UNKNOWN")),
+            ("2533-05-17", ("policy.subject", "POLICY_SUBJECT_UNKNOWN")),
+        ],
+    )
+    def test_met_not_met_or_not_known(self, birth_date: str | None, line: tuple[str, str] | None) -> None:
+        subject = {"name": "Siti Demo", **({} if birth_date is None else {"birth_date": birth_date})}
+        verdict = judged(self.rule(self.ADULT), subject)
+        assert told(verdict) == ([line] if line else [])
+        if line:
+            decided = Decision.INDETERMINATE if line[1].endswith("UNKNOWN") else Decision.REJECTED
+            assert verdict.decision is decided
+            assert [one.evidence for one in verdict.problems] == [{"requirements": ["adult"]}]
+        assert birth_date is None or birth_date not in verdict.to_json()
+
+    def test_one_that_is_not_met_comes_before_one_that_is_not_known(self) -> None:
+        other = {"name": "licensed", "claim": ["licence"], "test": "equals", "value": "active"}
+        verdict = judged(self.rule(other, self.ADULT), {"birth_date": "2015-05-17"})
+        assert told(verdict) == [("policy.subject", "POLICY_SUBJECT")]
+
+    def test_only_of_the_credentials_it_names(self) -> None:
+        rule = self.rule({**self.ADULT, "types": ["LicenceCredential"]})
+        person = judged(rule, {"name": "Siti Demo"}).unwrap()
+        assert dict(person.predicates) == {}
+        rule = self.rule({**self.ADULT, "types": [PERSON_VCT]})
+        assert told(judged(rule, {"name": "Siti Demo"})) == [("policy.subject", "POLICY_SUBJECT_UNKNOWN")]
+
+    def test_it_is_answered_even_where_nothing_leaves(self) -> None:
+        rule = {**self.rule(self.ADULT), "transfer": [{"rule": "in-place", "source": "a law"}]}
+        person = judged(rule).unwrap()
+        assert (dict(person.claims), dict(person.predicates)) == ({}, {"adult": True})
+
+
+class TestStepByStep:
+    """One input, three dates: not yet, noted, required."""
+
+    BEGINS, REQUIRED = NOW, NOW + timedelta(days=30)
+
+    def policy(self, check: str = "policy.claims", **members: Any) -> Json:
+        phase = {
+            "check": check,
+            "from": times.show(self.BEGINS),
+            "required": times.show(self.REQUIRED),
+            "source": "a circular of the regulator (demo)",
+        }
+        return {"required_claims": [["birth_place"]], "phase_in": [{**phase, **members}]}
+
+    @pytest.mark.parametrize(
+        ("at", "code", "taken"),
+        [
+            (BEGINS - timedelta(seconds=1), "POLICY_NOT_YET", True),
+            (BEGINS, "POLICY_GRACE", True),
+            (REQUIRED - timedelta(seconds=1), "POLICY_GRACE", True),
+            (REQUIRED, "SCOPE_REQUIRED_CLAIM", False),
+        ],
+    )
+    def test_three_dates(self, at: datetime, code: str, taken: bool) -> None:
+        verdict = judged(self.policy(), at=at)
+        (line,) = (one for one in verdict.checks if one.id == "policy.claims")
+        assert (line.code, bool(verdict)) == (code, taken)
+        assert taken or told(verdict) == [("policy.claims", code)]
+
+    def test_what_is_met_is_noted_nowhere(self) -> None:
+        verdict = judged({**self.policy(), "required_claims": [["name"]]}, at=NOW)
+        assert [one.code for one in verdict.checks if one.id == "policy.claims"] == [None]
+
+    def test_for_the_states_it_names(self) -> None:
+        assert judged(self.policy(states=["SG"]), at=NOW)
+        assert told(judged(self.policy(states=["LA"]), at=NOW)) == [("policy.claims", "SCOPE_REQUIRED_CLAIM")]
+
+    def test_a_phase_for_the_state_counts_before_one_for_all(self) -> None:
+        early = self.policy()["phase_in"][0]
+        slow = {**early, "states": ["SG"], "required": times.show(self.REQUIRED + timedelta(days=30))}
+        policy = {"required_claims": [["birth_place"]], "phase_in": [early, slow]}
+        assert judged(policy, at=self.REQUIRED)
+
+    @pytest.mark.parametrize(
+        ("check", "rule"),
+        [
+            ("policy.format", {"formats": ["vc-jwt"]}),
+            ("policy.algorithm", {"algorithms": {"EdDSA": None}}),
+            ("policy.type", {"purpose": "x", "purposes": {"x": {"types": ["Passport"]}}}),
+            ("policy.subject", {"predicates": [{**TestSubject.ADULT, "value": 99, "required": True}]}),
+            ("assurance.achieved", {"min_level": "low"}),
+        ],
+    )
+    def test_every_rule_of_the_policys_own_may_come_so(self, check: str, rule: Json) -> None:
+        policy = {**rule, "phase_in": self.policy(check)["phase_in"]}
+        assert judged(policy, at=NOW)
+        assert [id for id, _ in told(judged(policy, at=self.REQUIRED))] == [check]
+
+    def test_what_the_base_asks_cannot_be_put_off(self) -> None:
+        asked: dict[str, Json] = {
+            "policy.claims": {"required_claims": [["name"]]},
+            "policy.format": {"formats": ["vc-jwt"]},
+            "policy.subject": {"predicates": [{**TestSubject.ADULT, "required": True}]},
+            "assurance.achieved": {"purposes": {"x": {"vector": {"P": 2}}}},
+        }
+        for check, asks in asked.items():
+            own = {"id": "own", "base": "base", "phase_in": self.policy(check)["phase_in"]}
+            assert Policy.from_document(own, Policy.from_document({"id": "base"}))
+            with pytest.raises(PolicyInvalid, match="relaxes phase_in"):
+                Policy.from_document(own, Policy.from_document({"id": "base", **asks}))
+            assert Policy.from_document(own, Policy.from_document({"id": "base", **asks, "relaxable": ["phase_in"]}))
+
+
+class TestExternal:
+    """What somebody else has to answer is declared as not run, unless it is supplied."""
+
+    POLICY: ClassVar[Json] = {
+        "external": [{"check": "external.sanctions", "what": "Screening for sanctions, by the bank"}]
+    }
+    ENTRY: ClassVar = CheckEntry("external.sanctions", "On no list?", "the bank's rule", "…", frozenset({ALWAYS}))
+
+    def test_it_is_declared(self) -> None:
+        verdict = judged(self.POLICY)
+        assert verdict
+        assert json.loads(verdict.to_json())["not_run"] == self.POLICY["external"]
+        text = " ".join(report(verdict).split())
+        assert "external.sanctions: Screening for sanctions, by the bank" in text
+        assert json.loads(judged({}).to_json())["not_run"] == []
+
+    @pytest.mark.parametrize("clear", [True, False])
+    def test_it_is_asked_where_it_is_supplied(self, clear: bool) -> None:
+        def screening(case: Case) -> Found[None]:
+            if not clear:
+                raise Fault("EXTERNAL_HIT")
+            return Found(None, f"nothing found about somebody of {case.home_state}", {})
+
+        parts = DEFAULT_PARTS.with_check(self.ENTRY, screening, Reason("EXTERNAL_HIT", "A hit.", "A person looks."))
+        verdict = judged(self.POLICY, parts=parts)
+        assert told(verdict) == ([] if clear else [("external.sanctions", "EXTERNAL_HIT")])
+        assert json.loads(verdict.to_json())["not_run"] == []
 
 
 BASE: Json = {
@@ -304,6 +465,32 @@ class TestOverlays:
         assert policy.required_claims == (("name",), ("birth_date",))
         assert [one.text for one in policy.conditions] == ["one", "two"]
         assert policy.purposes["a"].min_level == "substantial"
+
+    def test_an_overlay_asks_for_no_more_claims_than_its_base(self) -> None:
+        base = Policy.from_document(
+            {"id": "base", "ask": [["name"], ["address"]], "purposes": {"a": {"min_level": "low"}}}
+        )
+
+        def lay(base: Policy = base, **own: Any) -> Policy:
+            return Policy.from_document({"id": "own", "base": "base", **own}, base)
+
+        assert lay(ask=[["name"], ["address", "country"]]).ask == (("name",), ("address", "country"))
+        assert lay(Policy.from_document({"id": "base"}), ask=[["psn"]])
+        for more in ({"ask": [["psn"]]}, {"ask": [["name"], ["psn"]]}, {"purposes": {"a": {"ask": [["psn"]]}}}):
+            with pytest.raises(PolicyInvalid, match="relaxes ask"):
+                lay(**more)
+        assert lay(base._replace(relaxable=frozenset({"ask"})), ask=[["psn"]]).ask == (("psn",),)
+
+    def test_a_required_predicate_stays_whatever_is_laid_over_it(self) -> None:
+        required = {**TestSubject.ADULT, "required": True}
+        base = Policy.from_document({"id": "base", "predicates": [required]})
+        easier = {**TestSubject.ADULT, "value": 12}
+        other = {**TestSubject.ADULT, "name": "grown", "value": 21}
+        policy = Policy.from_document({"id": "own", "base": "base", "predicates": [easier, other]}, base)
+        assert [(one.name, one.value) for one in policy.predicates] == [("adult", 18), ("grown", 21)]
+        asked = Policy.from_document({"id": "base", "predicates": [TestSubject.ADULT]})
+        policy = Policy.from_document({"id": "own", "base": "base", "predicates": [easier]}, asked)
+        assert [(one.name, one.value) for one in policy.predicates] == [("adult", 12)]
 
     def test_a_base_that_is_not_at_hand(self) -> None:
         with pytest.raises(PolicyInvalid, match="not at hand"):

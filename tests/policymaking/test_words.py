@@ -21,6 +21,12 @@ from tests.policymaking.golden_files import hold
 from tests.support.house import PROJECT
 from tests.support.world import NOW, Json, Signer, World, vc, vc_jwt
 
+PHASE: Final = {
+    "check": "policy.claims",
+    "from": "2027-01-01T00:00:00Z",
+    "required": "2027-07-01T00:00:00Z",
+    "source": "a circular",
+}
 POLICIES: Final = Path(__file__).parent / "policies"
 HOUSE, NATIONAL = (files.load_policy(POLICIES / name) for name in ("house.json", "national.json"))
 SAMPLES: Final = PROJECT / "examples" / "credentials"
@@ -95,7 +101,10 @@ PAIRS: Final[list[tuple[str, Json, Json, str]]] = [
     ("conditions", {"conditions": ["a"]}, {"conditions": ["a", "b"]}, SECOND),
     ("review", {"review": {"before_refusal": True}}, {}, FIRST),
     ("waive", {"waive": {"schema.valid": "for a trial run"}}, {}, SECOND),
-    ("ask", {"ask": [["a"]]}, {}, NEITHER),
+    ("ask", {"ask": [["a"]]}, {}, FIRST),
+    ("ask", {"ask": [["a"]]}, {"ask": [["a", "b"]]}, SECOND),
+    ("ask", {"ask": [["a"]]}, {"ask": [["b"]]}, NEITHER),
+    ("phase_in", {}, {"phase_in": [PHASE]}, NEITHER),
     ("for_state", {"for_state": "TH"}, {"for_state": "SG"}, NEITHER),
 ]
 

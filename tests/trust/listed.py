@@ -24,10 +24,10 @@ DAYS = 12
 class Listed:
     """As much of a registry as recognition asks for: an environment and the lists of its states."""
 
-    def __init__(self, lists: Mapping[str, Json], environment: str) -> None:
+    def __init__(self, lists: Mapping[str, Json], environment: str, maturity: str | None) -> None:
         self._lists: dict[str, StateList] = {state: read_list(document, state) for state, document in lists.items()}
         self.environment = environment
-        self.vocabulary: Json = {}
+        self.vocabulary: Json = {"types": [{"type": type, "maturity": maturity} for type in TYPES] if maturity else []}
 
     def states(self) -> tuple[str, ...]:
         return tuple(sorted(self._lists))
@@ -36,8 +36,8 @@ class Listed:
         return self._lists[territory]
 
 
-def registry(lists: Mapping[str, Json], environment: str = "live") -> Registry:
-    return cast("Registry", Listed(lists, environment))
+def registry(lists: Mapping[str, Json], environment: str = "live", maturity: str | None = None) -> Registry:
+    return cast("Registry", Listed(lists, environment, maturity))
 
 
 def when(day: int) -> str:
@@ -107,11 +107,12 @@ def decided(
     known_at: int | None = None,
     level: str = "high",
     environment: str = "live",
+    maturity: str | None = None,
 ) -> Relied | str:
     """The statement relied on, or the code of the refusal."""
     question = Question(type, purpose, moment(day), None if known_at is None else moment(known_at))
     try:
-        return recognition.decide(registry(lists, environment), by, of, question, level)
+        return recognition.decide(registry(lists, environment, maturity), by, of, question, level)
     except Fault as fault:
         assert not fault.unknown
         return fault.code

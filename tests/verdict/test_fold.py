@@ -181,7 +181,10 @@ RECOGNITION: dict[str, Any] = {
         ),
         (
             [{**RECOGNITION, "level": {"label": "none", "capped_by": ["bearer"]}, "relying_state": "SG"}, RECOGNITION],
-            "Accepted: 2 credentials, the first its own credential in SG, level none (bearer), environment demo.",
+            (
+                "Accepted: SG may rely on these 2 credentials, the first its own, "
+                "that one of level none (bearer), environment demo."
+            ),
         ),
     ],
 )
