@@ -264,7 +264,7 @@ class Verdict:
                 for credential, recognition in zip(credentials, recognitions, strict=True)
             ],
             "composition": _own(self.composition) if self.composition else None,
-            "review": self._review(),
+            "review": self.human_review,
             "not_run": [_own(one) for one in self.not_run],
             "registry": _own(self.registry) if self.registry else None,
             "policy": _own(self.policy) if self.policy else None,
@@ -274,8 +274,10 @@ class Verdict:
             "library": self.library,
         }
 
-    def _review(self) -> dict[str, Any] | None:
-        """Whether a person has to look at this: always, or before it becomes a refusal."""
+    @property
+    def human_review(self) -> dict[str, Any] | None:
+        """Whether a person has to look at this, always or before it becomes a refusal, and where somebody who is
+        refused can turn; None where the policy does not speak of it."""
         if self.review is None:
             return None
         refused = self.review["before_refusal"] and self.decision is not Decision.ACCEPTED

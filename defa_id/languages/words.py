@@ -72,6 +72,9 @@ WORDS: Final = (
     "no",
     # What to do
     "What to do next",
+    "A person looks at this before anybody is refused.",
+    "A person looks at this: the policy asks for it.",
+    "Whoever is refused can turn to: {appeal}",
     "Keep to the conditions above.",
     "Nothing is missing for what was asked.",
     "For more certainty, ask for it with holder binding.",

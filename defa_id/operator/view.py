@@ -40,7 +40,9 @@ def state_view(listing: Object, at: datetime, known_at: datetime | None = None) 
         "known_at": times.show(known_at) if known_at else None,
         "issuers": issuers,
         "recognises": [_recognition(one, at, known_at) for one in timeline.known(listing["recognitions"], known_at)],
-        "arrangements": [_arrangement(one, at) for one in timeline.known(listing.get("arrangements", []), known_at)],
+        "arrangements": [
+            _arrangement(one, at, known_at) for one in timeline.known(listing.get("arrangements", []), known_at)
+        ],
         "relying_parties": [
             {**_party(one, at, known_at), "requests": one["requests"]}
             for one in timeline.known(listing.get("relying_parties", []), known_at)
@@ -103,8 +105,7 @@ def state_text(view: Object, style: Style = PLAIN, beside: str = "") -> str:
     if view["arrangements"]:
         page.heading("Arrangements")
     for record in view["arrangements"]:
-        text = f"{', '.join(record['parties'])}: {record['title']} · {record['environment']}, {record['status']}"
-        page.entry("•", f"{record['id']} — {text}", hue=_HUE.get(record["status"], "red"))
+        _arrangement_lines(page, record)
     return page.text
 
 
@@ -222,24 +223,61 @@ def _key(identifier: Object, at: datetime) -> Object:
 
 
 def _recognition(record: Object, at: datetime, known_at: datetime | None) -> Object:
-    event = timeline.at(timeline.known(record.get("events", []), known_at), at)
-    said = str(event["status"]) if event else "in_force"
     if times.parse(record["from"]) > at:
         status = NOT_YET
     elif not timeline.holds(record, at, "from", "until"):
         status = "ended"
     else:
-        status = "in force" if said in ("in_force", "granted") else said
+        status = _said(record, at, known_at)
     members = ("id", "of", "types", "purposes", "min_level", "environment", "from")
     return {**{name: record[name] for name in members}, "until": record.get("until"), "status": status}
 
 
-def _arrangement(record: Object, at: datetime) -> Object:
-    running = any(timeline.holds(phase, at, "from", "until") for phase in record["phases"])
-    coming = any(times.parse(phase["from"]) > at for phase in record["phases"])
-    members = ("id", "title", "parties", "types", "environment", "min_level")
-    status = "in force" if running else NOT_YET if coming else "ended"
-    return {**{name: record.get(name) for name in members}, "status": status}
+# What an arrangement says to people besides its scope, and what it is called there.
+_TERMS: Final = {
+    "conditions": "condition",
+    "safeguards": "safeguard",
+    "graduation": "graduates when",
+    "incident_contacts": "incidents",
+    "duty_of_notice": "notice",
+    "liability": "liability",
+    "redress": "redress",
+    "legal_basis": "legal basis",
+    "instrument": "instrument",
+}
+
+
+def _arrangement(record: Object, at: datetime, known_at: datetime | None) -> Object:
+    """An arrangement as this party has it: `phase` runs now, `status` is what this party says of it."""
+    phase = next((one for one in record["phases"] if timeline.holds(one, at, "from", "until")), None)
+    coming = any(times.parse(one["from"]) > at for one in record["phases"])
+    members = ("id", "title", "parties", "types", "purposes", "environment", "min_level", "directions")
+    status = _said(record, at, known_at) if phase else NOT_YET if coming else "ended"
+    terms = {name: record[name] for name in _TERMS if record.get(name)}
+    return {**{name: record.get(name) for name in members}, **terms, "status": status, "phase": phase}
+
+
+def _said(record: Object, at: datetime, known_at: datetime | None) -> str:
+    """What its own state has made of a statement by events: in force, suspended or ended."""
+    event = timeline.at(timeline.known(record.get("events", []), known_at), at)
+    said = str(event["status"]) if event else "in_force"
+    return "in force" if said in ("in_force", "granted") else said
+
+
+def _arrangement_lines(page: Layout, record: Object) -> None:
+    text = f"{', '.join(record['parties'])}: {record['title']} · {record['environment']}, {record['status']}"
+    page.entry("•", f"{record['id']} — {text}", hue=_HUE.get(record["status"], "red"))
+    if phase := record["phase"]:
+        caps = phase.get("caps", {})
+        most = [f"{caps['count']} uses"] if "count" in caps else []
+        most += [f"an amount of {caps['value']}"] if "value" in caps else []
+        until = f", until {phase['until']}" if "until" in phase else ""
+        limit = f", at most {' and '.join(most)}" if most else ""
+        page.paragraph(f"phase {phase['phase']}{until}{limit}", deep=4)
+    for name, heading in _TERMS.items():
+        said = record.get(name, ())
+        for one in [said] if isinstance(said, str) else said:
+            page.paragraph(f"{heading}: {one}", deep=4, hang=2, hue="dim")
 
 
 def _times(record: Object) -> str:

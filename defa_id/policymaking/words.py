@@ -186,9 +186,9 @@ def _review(value: Review) -> Iterator[str]:
 
 def _phase_in(value: tuple[PhaseIn, ...]) -> Iterator[str]:
     for one in value:
-        where = f" from {_and(sorted(one.states), 'or')}" if one.states else ""
+        where = f", of credentials from {_and(sorted(one.states), 'or')}" if one.states else ""
         yield (
-            f"{one.check}, of credentials{where}: not asked before {times.show(one.begins)}, noted until "
+            f"{one.check}{where}: not asked before {times.show(one.begins)}, noted until "
             f"{times.show(one.required)}, required from then on (source: {one.source})."
         )
     if not value:

@@ -122,7 +122,7 @@ def _subject(page: Layout, verdict: Verdict, explain: bool) -> None:
         if recognition is None or not (measured or recognition["environment"] == NO_ENVIRONMENT):
             _asked(page, verdict.asked)
         else:
-            _recognition(page, recognition, explain)
+            _recognition(page, recognition, explain, bool(verdict))
 
 
 def _credential(page: Layout, credential: Mapping[str, Any], listing: bool) -> None:
@@ -153,7 +153,7 @@ def _state_and_purpose(page: Layout, asked: Mapping[str, Any]) -> str:
     return page.word("{state}, for {purpose}", state=state, purpose=shown(asked["purpose"]))
 
 
-def _recognition(page: Layout, recognition: Mapping[str, Any], explain: bool) -> None:
+def _recognition(page: Layout, recognition: Mapping[str, Any], explain: bool, accepted: bool) -> None:
     environment = shown(recognition.get("environment"))
     if environment == NO_ENVIRONMENT:
         said = page.word("not asked: this says nothing about who the issuer is")
@@ -166,7 +166,7 @@ def _recognition(page: Layout, recognition: Mapping[str, Any], explain: bool) ->
     page.pair(page.word("Environment"), f"{environment}: {page.word(meaning)}" if meaning else environment)
     if recognition.get("arrangement"):
         page.pair(page.word("Arrangement"), shown(recognition["arrangement"], 120))
-    if conditions := recognition.get("conditions"):
+    if accepted and (conditions := recognition.get("conditions")):
         page.pair(page.word("Conditions"), *conditions_said(conditions, page.texts))
 
 
@@ -285,6 +285,7 @@ def _not_run(page: Layout, verdict: Verdict) -> None:
 def _next(page: Layout, verdict: Verdict) -> None:
     steps = next_steps(verdict)
     page.heading(page.word("What to do next"))
+    _review(page, verdict)
     if verdict.decision is Decision.ACCEPTED:
         if any(row and row.get("conditions") for row in verdict.recognitions):
             page.entry("→", page.word("Keep to the conditions above."))
@@ -297,6 +298,19 @@ def _next(page: Layout, verdict: Verdict) -> None:
     if verdict.decision is not Decision.ACCEPTED and not steps:
         again = "Run it again with --explain: every question and what it found are listed there."
         page.entry("→", page.word(again))
+
+
+def _review(page: Layout, verdict: Verdict) -> None:
+    """That a person has to look, before anything else is done, and where somebody who is refused can turn."""
+    review = verdict.human_review
+    if review is None:
+        return
+    if review["required"]:
+        refused = "A person looks at this before anybody is refused."
+        always = "A person looks at this: the policy asks for it."
+        page.entry("→", page.word(always if verdict else refused))
+    if review["appeal"] and not verdict:
+        page.entry("→", page.word("Whoever is refused can turn to: {appeal}", appeal=shown(review["appeal"], 200)))
 
 
 def _footing(page: Layout, verdict: Verdict) -> None:

@@ -7,8 +7,6 @@ the company. Each may be genuine and the three still not belong together.
 import stage
 
 stage.begin("seller")
-stage.list_issuer("VN", "https://mandates.vn.demo.example", stage.MANDATE, "substantial")
-stage.recognise("MY", "VN", stage.MANDATE, "substantial", "trade.marketplace-selling")
 stage.recognise("MY", "VN", stage.PERSON, "substantial", "trade.marketplace-selling")
 registry = stage.publish()
 verifier = stage.defa_id.Verifier(registry, stage.policy("marketplace-my"))

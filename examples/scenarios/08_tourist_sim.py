@@ -10,8 +10,6 @@ PASSPORT = "PassportCredential"
 VCT = "urn:defa-id:person-identity:1"
 
 stage.begin("tourist")
-stage.list_issuer("SG", "https://passports.sg.demo.example", PASSPORT, "low")
-stage.recognise("TH", "SG", PASSPORT, "low", "telecom.sim-registration")
 registry = stage.publish()
 shop = stage.defa_id.Verifier(registry, stage.policy("tourist-sim-th"))
 
@@ -34,7 +32,5 @@ passport = stage.issue(
     {"name": stage.claims("person-identity")["name"], "document_number": "DEMO-P-1", "expiry_date": "2035-01-01"},
 )
 stage.tell("a passport of level low", shop.verify(passport, at=stage.NOW))
-found = stage.run(
-    f"defa-id policy lint {stage.HERE.parent / 'policies' / 'tourist-sim-th.json'} --registry registry/published"
-)
-print("lint, with this registry:", " ".join(found.splitlines()[0].split()))
+found = stage.run(f"defa-id policy lint {stage.HERE.parent / 'policies' / 'tourist-sim-th.json'}")
+print("lint:", " ".join(found.splitlines()[0].split()))

@@ -154,7 +154,7 @@ def test_there_are_enough_issuers_of_every_kind() -> None:
     open_to_verifiers = [found for _, _, found in services() if usable(found)]
     assert len(open_to_verifiers) >= 15
     families = Counter(TYPES[entry["type"]]["family"] for found in open_to_verifiers for entry in found["credentials"])
-    assert set(families) == {"person-identity", "professional-registration", "legal-entity"}
+    assert set(families) == {"person-identity", "professional-registration", "legal-entity", "mandate"}
     assert {record["level"] for found in open_to_verifiers for record in found["assurance"]} == {
         "low",
         "substantial",

@@ -81,10 +81,11 @@ EXPECTED = {
     ],
     "08_tourist_sim.py": [
         "an identity card of level high: rejected POLICY_TYPE",
+        "    policy.type: this purpose takes PassportCredential",
         "    level high; environment demo",
         "a passport of level low: accepted",
         SIM,
-        "lint, with this registry: CLEAN example-tourist-sim-th: 0 errors, 0 warnings",
+        "lint: CLEAN example-tourist-sim-th: 0 errors, 0 warnings",
     ],
     "09_sandbox_corridor.py": [
         "use 1: accepted",

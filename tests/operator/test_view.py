@@ -66,13 +66,31 @@ def test_an_arrangement_ends(tree: Tree) -> None:
         assert view.state_view(listing, day(moment))["arrangements"][0]["status"] == status
 
 
+def test_an_arrangement_is_shown_as_its_own_state_left_it_and_with_all_its_terms(tree: Tree, now: datetime) -> None:
+    listing = copy.deepcopy(tree.states["SG"].listing)
+    (record,) = listing["arrangements"]
+    stop = {"status": "suspended", "effective": "2026-07-01T00:00:00Z", "recorded": "2026-07-02T00:00:00Z"}
+    record["events"] = [stop]
+    known = {
+        known_at: view.state_view(listing, day("2026-08-01"), day(known_at))["arrangements"][0]["status"]
+        for known_at in ("2026-07-01", "2026-07-03")
+    }
+    assert known == {"2026-07-01": "in force", "2026-07-03": "suspended"}
+    text = " ".join(view.state_text(view.state_view(listing, now)).split())
+    assert "sandbox, suspended" in text
+    assert "phase trial, until 2036-10-31T00:00:00Z, at most 1000 uses" in text
+    for name in ("conditions", "safeguards", "graduation", "incident_contacts"):
+        assert all(one in text for one in record[name])
+    assert all(record[name] in text for name in ("duty_of_notice", "liability", "redress", "legal_basis"))
+
+
 def test_the_text_says_what_the_view_says(tree: Tree, now: datetime) -> None:
     change = changes.add_issuer(tree, application(name="Bank\\u202e of Test", begins=now - days(9)), now)
     current = tree.with_state("SG", change.after)
     current = current.with_state("SG", standing.suspend(current, "SG", ISSUER, now, "supervision", now).after)
     shown = view.state_view(current.states["SG"].listing, now)
     text = view.state_text(shown, beside=" · sources")
-    for piece in ("SG Singapore", "SG-0006", "suspended since 2026-11-24T13:00:00Z (supervision)", ISSUER, "sources"):
+    for piece in ("SG Singapore", "SG-0007", "suspended since 2026-11-24T13:00:00Z (supervision)", ISSUER, "sources"):
         assert piece in text
     assert "none" in view.state_text(view.state_view(tree.states["MM"].listing, now)).lower()
     lines = view.states_text([shown], beside="three states")
@@ -105,10 +123,10 @@ def test_a_compromised_key_and_a_certificate(tree: Tree, now: datetime) -> None:
 
     data = certificate(signing.generate(), now, now + days(9))
     change = changes.add_issuer(tree, application(data, begins=now), now)
-    key = service(view.state_view(change.after.listing, now), "SG-0006")["keys"][0]
+    key = service(view.state_view(change.after.listing, now), "SG-0007")["keys"][0]
     assert (key["kind"], key["status"], len(key["id"])) == ("x509", "valid", 64)
     change.after.listing["entities"][-1]["services"][0]["identifiers"][1]["compromised_since"] = "2026-11-24T13:00:00Z"
-    assert service(view.state_view(change.after.listing, now), "SG-0006")["keys"][0]["status"] == "compromised"
+    assert service(view.state_view(change.after.listing, now), "SG-0007")["keys"][0]["status"] == "compromised"
 
 
 def test_how_a_registry_stands(pristine: Path, tree: Tree, now: datetime, tmp_path: Path) -> None:

@@ -59,6 +59,7 @@ def rules(document: Json) -> set[tuple[str, str]]:
 REVIEW: Final[Json] = {"review": {"before_refusal": True, "appeal": "the ombudsman"}}
 SIM: Final = "telecom.sim-registration"
 # One policy for each rule, the member it is about, and the same policy mended.
+PHASE = {"check": "policy.claims", "from": "2026-01-01T00:00:00Z", "source": "made up"}
 CASES: Final[list[tuple[str, str, Json, Json]]] = [
     (
         "inclusion.family-name",
@@ -260,6 +261,12 @@ CASES: Final[list[tuple[str, str, Json, Json]]] = [
         {"for_state": "TH", "environments": ["live", "demo"]},
     ),
     ("reach.state", "review.states", {"review": {"states": ["XX"]}}, {"review": {"states": ["PH"]}}),
+    (
+        "reach.phase",
+        "phase_in.0",
+        {"phase_in": [{**PHASE, "required": "2026-11-24T12:00:00Z"}]},
+        {"phase_in": [{**PHASE, "required": "2026-11-24T12:00:01Z"}]},
+    ),
     (
         "algorithm.ended",
         "algorithms",

@@ -87,6 +87,7 @@ def test_types_of_other_standards_belong_to_a_family_and_bear_no_name_of_ours(pr
     vocabulary = json.loads((project / generating.VOCABULARY).read_text(encoding="utf-8"))
     foreign = {entry["type"]: entry for entry in vocabulary["types"] if "uri" not in entry}
     assert {(name, entry["format"], entry["family"]) for name, entry in foreign.items()} == {
+        ("PassportCredential", "vc", "person-identity"),
         ("urn:eudi:pid:1", "sd-jwt-vc", "person-identity"),
         ("eu.europa.ec.eudi.pid.1", "mdoc", "person-identity"),
         ("claim-169", "cwt", "person-identity"),
