@@ -708,6 +708,7 @@ def _reasons() -> Iterable[Reason]:
         "The issuer is not authorised for this kind of subject.",
         "Ask for it from an issuer authorised for such subjects.",
     )
+    yield reason("SCOPE_TERRITORY", "The part of the state it names is outside the issuer's.", issuer)
     yield reason("SCOPE_STATE", "It speaks for another state than the issuer's own.", issuer)
     yield reason(
         "SCOPE_INTERFACE",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from functools import reduce
+from typing import Final
 
 from defa_id.answers.listing import UNTYPED, Signer, Signers, relevant
 from defa_id.codec import times
@@ -17,6 +19,9 @@ from defa_id.trust.assurance import Granted
 from defa_id.trust.records import Service, known
 from defa_id.trust.registry import Registry
 from defa_id.verdict import Found
+
+TERRITORY_CLAIMS: Final = ("issuing_jurisdiction", "issuingJurisdiction")
+_SUBDIVISION: Final = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 
 
 def issuer_granted(
@@ -84,9 +89,25 @@ def _within_scope(registry: Registry, credential: Credential, signer: Signer) ->
                 "SCOPE_STATE", "the issuing country it states is not the issuer's", state=signer.services[0].state
             )
     services = relevant(credential, signer.services)
+    _within_territory(credential, services or signer.services)
     return Found(
         services, ", ".join(printable(type, 96) for type in types), {"types": [printable(t, 256) for t in types]}
     )
+
+
+def _within_territory(credential: Credential, services: Iterable[Service]) -> None:
+    """A part of the state that it names (ISO 3166-2; ISO/IEC 18013-5 §7.2.1, issuing_jurisdiction) is one the
+    issuer may speak for; one of another state never is. Naming none says nothing."""
+    allowed = frozenset[str]().union(*(service.territories for service in services))
+    states = {service.state for service in services}
+    for name in TERRITORY_CLAIMS:
+        stated = credential.subject.get(name)
+        if stated is None:
+            continue
+        part = stated if isinstance(stated, str) else ""
+        foreign = _SUBDIVISION.fullmatch(part) is not None and part[:2] not in states
+        if foreign or (allowed and part not in allowed):
+            raise Fault("SCOPE_TERRITORY", "the part of the state it names is not the issuer's")
 
 
 def level_of(

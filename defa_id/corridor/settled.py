@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any, Final
 
+from defa_id.answers.authority import TERRITORY_CLAIMS
 from defa_id.answers.listing import Signers
 from defa_id.codec import limits
 from defa_id.credential import Credential, Holder, KeyHint, Proof, Window
@@ -24,12 +25,14 @@ from defa_id.trust.registry import Registry
 from defa_id.values import NamedTuple
 from defa_id.verdict import Page
 
-_COUNTRY: Final = ("issuing_country", "issuingCountry")  # the claim about the issuer that a subject carries
+# The claims about the issuer that a subject carries: its country, and the part of it.
+_COUNTRY: Final = ("issuing_country", "issuingCountry", *TERRITORY_CLAIMS)
 
 
 class Kind(NamedTuple):
     """Everything about a credential that the registry is asked by, but when it was issued. `country`: the issuing
-    country it states, under each name for it; `proofs`: suite, algorithm, hint, and whether it is linked data."""
+    country and the part of it that it states, under each name for them; `proofs`: suite, algorithm, hint, and
+    whether it is linked data."""
 
     format: str
     model: str

@@ -71,7 +71,14 @@ _BY_CHECK: Final = {
         *("SCOPE_ISSUER_DENIED", "SCOPE_ISSUER_SUSPENDED", "SCOPE_ISSUER_ENDED", "SCOPE_ISSUER_ENDED_NOTED"),
         *("SCOPE_TIME", "TIME_ISSUED_UNKNOWN", "KEY_COMPROMISED*"),
     ),
-    "issuer.scope": ("SCOPE_TYPE", "SCOPE_FORMAT", "SCOPE_SUBJECT", "SCOPE_STATE", "SCOPE_INTERFACE"),
+    "issuer.scope": (
+        "SCOPE_TYPE",
+        "SCOPE_FORMAT",
+        "SCOPE_SUBJECT",
+        "SCOPE_STATE",
+        "SCOPE_TERRITORY",
+        "SCOPE_INTERFACE",
+    ),
     "holder.presented": ("KB_MISSING", "KB_CLAIM", *_HEADER, *_JSON, "MDOC_DEVICE_AUTH", "MDOC_SESSION", *_COSE),
     "holder.key": ("KB_NO_CNF", "KB_CNF", "SCOPE_HOLDER_KEY", *_RESOLVED),
     "holder.proof": (

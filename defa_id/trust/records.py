@@ -95,6 +95,7 @@ class Assurance(NamedTuple):
 class Service(NamedTuple):
     """One authorisation of one issuer: which types in which formats, with which keys, since when.
 
+    `territories`: the parts of the state it may speak for (ISO 3166-2; empty: all of it);
     `contexts`: JSON-LD contexts pinned besides the shipped ones, by URL; `status_lists`: the lists its
     credentials may name, by URL, and the identifier of who signs each (None: the issuer itself).
     """
@@ -117,6 +118,7 @@ class Service(NamedTuple):
     recorded: datetime
     contexts: Mapping[str, SchemaReference] = {}
     status_lists: Mapping[str, str | None] = {}
+    territories: frozenset[str] = frozenset()
     earlier: tuple[Until, ...] = ()
 
 
@@ -332,6 +334,7 @@ def _service_terms(service: Document) -> dict[str, Any]:
         "algorithms": {entry["alg"]: _optional(entry, "not_after") for entry in service["algorithms"]},
         "status_required": service.get("status_required", False),
         "subjects": frozenset(service["scope"]["subjects"]),
+        "territories": frozenset(service["scope"].get("territories", ())),
         "contexts": {
             entry["url"]: SchemaReference(entry["url"], entry["sha256"], entry["target"])
             for entry in service.get("contexts", ())

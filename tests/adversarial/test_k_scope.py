@@ -21,10 +21,6 @@ from tests.support import world as minting
 from tests.support.loopback import response
 from tests.support.world import GRANT, NOW, PERSON, PERSON_VCT, PRESENTED, Json, Signer, World, dumps, moment
 
-# Rows that have nothing here to be tried on, or are tried elsewhere.
-NOT_HERE = {
-    "K11": "an entry speaks for a state; territories within one are not told apart, and nothing here reads them",
-}
 GRANTED, SCOPE = "issuer.granted", "issuer.scope"
 OTHER = "did:web:sg-health.example"
 LATER = "2026-09-01T00:00:00Z"
@@ -160,6 +156,26 @@ def test_k10_about_a_subject_it_may_not_speak_of() -> None:
     stage = Stage.of(edit=about, golden=False)
     refused(stage.judge(stage.vc()), SCOPE, "SCOPE_SUBJECT")
     accepted(stage.judge(stage.sd()))
+
+
+@pytest.mark.parametrize("name", ["issuing_jurisdiction", "issuingJurisdiction"])
+def test_k11_a_part_of_the_state_that_is_not_the_issuers(name: str) -> None:
+    """ISO 3166-2, as ISO/IEC 18013-5 writes it. Naming no part says nothing; one of another state is never its own."""
+    scope = {"subjects": ["natural"], "purposes": [], "sectors": [], "territories": ["SG-01", "SG-03"]}
+    district, whole = Stage.of(golden=False, scope=scope), Stage.of()
+
+    def judged(stage: Stage, part: Any) -> Verdict:
+        return stage.judge(stage.vc(credentialSubject={**SUBJECT, name: part}))
+
+    accepted(district.judge(district.vc()))
+    for part in ("SG-01", "SG-03"):
+        accepted(judged(district, part))
+        accepted(judged(whole, part))
+    others: tuple[Any, ...] = ("SG-02", "SG", "sg-01", "SG-01 ", "", 1, ["SG-01"], "MY-01", {"a": "SG-01"})
+    for other in others:
+        refused(judged(district, other), SCOPE, "SCOPE_TERRITORY")
+    refused(judged(whole, "MY-01"), SCOPE, "SCOPE_TERRITORY")
+    accepted(judged(whole, "Central Region"))
 
 
 def test_k13_a_health_certificate_of_a_kind_its_signer_is_not_for() -> None:

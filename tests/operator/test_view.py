@@ -95,7 +95,7 @@ def test_the_text_says_what_the_view_says(tree: Tree, now: datetime) -> None:
     assert "none" in view.state_text(view.state_view(tree.states["MM"].listing, now)).lower()
     lines = view.states_text([shown], beside="three states")
     assert "SG" in lines
-    assert "5 services granted of 6" in lines
+    assert "6 services granted of 7" in lines
 
 
 def test_no_text_of_a_list_steers_a_terminal(tree: Tree, now: datetime) -> None:

@@ -132,10 +132,10 @@ class TestDiff:
 
     def test_the_command(self) -> None:
         done = run("diff", "baseline", "strict")
-        assert "Tighter: baseline in 0, strict in 3." in done.stdout
+        assert "Tighter: baseline in 0, strict in 4." in done.stdout
         found = json.loads(run("diff", "baseline", "strict", "--json").stdout)
         told = {one["member"]: one["tighter"] for one in found["differences"]}
-        assert told == {"environments": SECOND, "holder_binding": SECOND, "status": SECOND}
+        assert told == {"environments": SECOND, "holder_binding": SECOND, "status": SECOND, "review": SECOND}
 
 
 def overlay_says_the_same(one: Policy, other: Policy) -> bool:
