@@ -179,15 +179,32 @@ def test_i15_a_token_of_another_url(place: Place) -> None:
     assert told(place.judge(place.bit(), moved)) == [("status.list", "STATUS_URI")]
 
 
-def test_i16_a_token_of_another_kind(place: Place) -> None:
-    for typ in ("JWT", "vc+jwt", "kb+jwt", None):
-        listed = (
-            lists.token(place.signer, header={"typ": typ}) if typ else lists.token(place.signer, header={"typ": ""})
-        )
-        assert [id for id, _ in told(place.judge(place.token(), listed))] == ["status.list"], typ
-    unsigned = lists.token(place.signer, header={"alg": "none"})
-    assert [id for id, _ in told(place.judge(place.token(), unsigned))] == ["status.list"]
-    assert told(place.judge(place.token(), lists.token_cwt(place.signer, typ="application/cwt")))[0][1] == "JOSE_TYP"
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        ({"typ": "JWT"}, "JOSE_TYP"),
+        ({"typ": "kb+jwt"}, "JOSE_TYP"),
+        ({"typ": "vc+jwt"}, "MODEL_CONTEXT"),  # read as the credential it says it is
+        ({"typ": ""}, "JOSE_HEADER_FORBIDDEN"),
+        ({"alg": "none"}, "JOSE_ALG_FORBIDDEN"),
+        ({"crit": ["x"], "x": 1}, "JOSE_CRIT"),
+        ({"jku": "https://evil.example/"}, "JOSE_HEADER_FORBIDDEN"),
+    ],
+    ids=str,
+)
+def test_i16_a_token_of_another_kind(place: Place, header: Json, code: str) -> None:
+    verdict = place.judge(place.token(), lists.token(place.signer, header=header))
+    assert (verdict.decision, told(verdict)) == ("rejected", [("status.list", code)])
+
+
+def test_i16_a_list_of_another_kind(place: Place) -> None:
+    for spoilt, code in (({"alg": "none"}, "JOSE_ALG_FORBIDDEN"), ({"typ": "JWT"}, "JOSE_TYP")):
+        listed = lists.bitstring(place.signer, header=spoilt)
+        assert told(place.judge(place.bit(), listed)) == [("status.list", code)]
+    assert told(place.judge(place.bit(), lists.token(place.signer))) == [("status.current", "STATUS_SHAPE")]
+    assert told(place.judge(place.token(), lists.bitstring(place.signer))) == [("status.current", "STATUS_SHAPE")]
+    cwt = lists.token_cwt(place.signer, typ="application/cwt")
+    assert told(place.judge(place.token(), cwt)) == [("status.list", "JOSE_TYP")]
 
 
 @pytest.mark.parametrize(
