@@ -19,10 +19,7 @@ from tests.support.world import NOW, b64, dumps
 
 # Rows of area A, or parts of rows, that have nothing here to be tried on yet.
 NOT_BUILT = {
-    "A13, statusListIndex 1.0": "stands with the other spellings of an index: tests/status (STATUS_INDEX)",
-    "A05 to A27 in DID documents": "no DID method that fetches a document is built; did:jwk is tried in test_a_json.py",
     "A05 to A27 in request bodies": "the HTTP service is not built",
-    "A05 to A27 in registry files": "the registry is area J; it is read by the same strict_json",
 }
 
 

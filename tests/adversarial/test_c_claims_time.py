@@ -19,8 +19,6 @@ from tests.support.world import NOW, PRESENTED, Json, World, moment
 
 # Rows of area C, or parts of rows, that have nothing here to be tried on yet.
 NOT_BUILT = {
-    "C18, the Data Integrity half": "Data Integrity is not read yet; the JWT half stands in test_c_model.py",
-    "C20 in Data Integrity and mdoc": "neither is read yet",
     "C23, the same nonce twice": "remembering nonces belongs to the service, which is not built: a verdict is a "
     "function of its arguments (I-15); another request's nonce is refused in test_c_presentation.py",
     "C26, one verdict an item": "nobody can ask for it yet: a presentation is judged as a whole",
