@@ -298,13 +298,9 @@ class Memory:
         if self._path is None:
             return {}
         try:
-            status = self._path.stat()
-            if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and os.name == "posix":
-                raise WrongUse(
-                    f"the memory {printable(str(self._path), 200)} can be written by others",
-                    hint="chmod 600 it, or name another with --memory.",
-                    code="CFG_PERMISSIONS",
-                )
+            folder = self._path.parent.stat().st_mode
+            if folder & stat.S_IWOTH and not folder & stat.S_ISVTX:
+                self._require_own(folder)
             document = strict_json.load_object(self._held(self._path), nodes=limits.REGISTRY_NODES)
             if document["defa_id"] != _MEMORY:
                 raise self._unusable("it is of a kind this version does not know")
@@ -321,8 +317,18 @@ class Memory:
             raise self._unusable("it cannot be read")
         return registries
 
+    def _require_own(self, mode: int) -> None:
+        """Return if nobody else may write there: whoever puts back an older memory has an older registry believed."""
+        if mode & (stat.S_IWGRP | stat.S_IWOTH) and os.name == "posix":
+            raise WrongUse(
+                f"the memory {printable(str(self._path), 200)} can be written by others",
+                hint="chmod 600 it and 700 its folder, or name another with --memory.",
+                code="CFG_PERMISSIONS",
+            )
+
     def _held(self, path: Path) -> bytes:
         with open(path, "rb", opener=disk.regular) as file:
+            self._require_own(os.fstat(file.fileno()).st_mode)
             data = file.read(limits.MEMORY_BYTES + 1)
         if len(data) > limits.MEMORY_BYTES:
             raise self._unusable(f"it is larger than {limits.MEMORY_BYTES} bytes")

@@ -40,6 +40,8 @@ def loads(data: bytes, *, nodes: int = limits.JSON_NODES) -> Any:
         code = "JSON_TRAILING" if error.msg == "Extra data" else "JSON_SYNTAX"
         raise Fault(code, f"{error.msg} at character {error.pos}") from None
     except RecursionError:
+        if _deepest(text) <= limits.JSON_DEPTH:
+            raise  # the caller's own stack is used up
         raise _too_deep() from None
     if not _small(text, nodes):
         _bound(value, nodes)
@@ -94,7 +96,7 @@ def _too_deep() -> Fault:
 
 
 def _deepest(text: str) -> int:
-    """How deep a text that is not JSON had come: interpreters give up at different depths."""
+    """How deep a text goes, or had come where it ceased to be JSON: interpreters give up at different depths."""
     depth = deepest = 0
     for token in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', text):
         depth += (token[0] in "[{") - (token[0] in "]}")

@@ -34,6 +34,7 @@ AREAS = {
     "k": numbers("1-4 7-13 15-17 20-21 23-24 27"),
     "l": numbers("1-4 6-8 10-15"),
     "m": numbers("1 3-5 7-13 16"),
+    "q": numbers("1-4 6-9 11-13"),
 }
 IN_A_NAME = re.compile(r"def test_\w+|\"[A-Z]\d\d[^\"]*\"|f\"[A-Z]\d\d")
 
