@@ -13,7 +13,7 @@ from defa_id.receipt.checking import Checked
 from defa_id.receipt.survey import Notice, Row, Survey
 from defa_id.report.layout import Layout, shown
 from defa_id.report.style import DECIDED, HUE, MARK, PLAIN, Style
-from defa_id.report.text import conditions_said
+from defa_id.report.text import conditions_said, level
 from defa_id.report.width import width
 from defa_id.verdict import Decision, Outcome
 
@@ -63,17 +63,17 @@ def _says(page: Layout, document: dict[str, Any]) -> None:
     _question(page, document["question"])
     for credential in document["credentials"]:
         issuer, types = credential["issuer"], ", ".join(shown(name, 80) for name in credential["types"])
-        if issuer is None:
-            page.pair(page.word("Credential"), f"{shown(credential['format'])}, by no proven issuer")
-            continue
-        page.pair(
-            page.word("Credential"),
-            f"{types}, as {shown(credential['format'])}, of {shown(credential['issued'] or 'no day')}",
+        kind = page.word(
+            "{types}, as {format}", types=types or page.word("no type"), format=shown(credential["format"])
         )
+        if issuer is None:
+            page.pair(page.word("Credential"), kind, page.word("no issuer named"))
+            continue
+        page.pair(page.word("Credential"), kind, *filter(None, [shown(credential["issued"] or "")]))
         page.pair(page.word("Issuer"), f"{shown(issuer['entity_id'], 200)} ({shown(issuer['state'])})")
         recognition = credential["recognition"]
-        level, arrangement = recognition["level"], recognition["arrangement"]
-        page.pair(page.word("Level"), f"{shown(level['label'])}, granted {shown(level['granted'])}")
+        arrangement = recognition["arrangement"]
+        page.pair(page.word("Level"), *level(recognition["level"], page.texts))
         page.pair(page.word("Environment"), shown(recognition["environment"]))
         if arrangement:
             page.pair(page.word("Arrangement"), shown(arrangement, 120))

@@ -58,7 +58,9 @@ _MARGIN, _WIDTH, _NAMES = 40, 1180, 196
 _CELL_HEIGHT, _CELL_WIDTH, _NARROWEST = 34, 44, 26
 _GRID_ROOM, _LINES = 484, 17
 _HEAD: Final = 30  # above a grid: the home states' codes
-_DENSE: Final = {"my": 1.9, "km": 1.5}  # scripts whose letters are drawn this much wider than Latin ones
+_EM: Final = 0.54  # how wide a column of text is drawn, in its size; letters of Burmese and Khmer are wider
+_BROAD_EM: Final = 0.8
+_BROAD: Final = frozenset((*range(0x1000, 0x10A0), *range(0x1780, 0x1800)))
 
 
 def matrix_svg(rows: Sequence[Row], *, about: About) -> str:
@@ -99,7 +101,7 @@ def _grid(one: Map, every: Sequence[str], about: About) -> tuple[str, int, int]:
         y = _HEAD + row * _CELL_HEIGHT
         middle = y + _CELL_HEIGHT / 2 + 4.5
         drawn.append(_text(0, middle, by, 13, weight=600))
-        drawn.append(_text(34, middle, clip(about.states.get(by, ""), _fitting(156, 12.5, about)), 12.5, MUTED))
+        drawn.append(_text(34, middle, _clipped(about.states.get(by, ""), 156, 12.5), 12.5, MUTED))
         for column, of in enumerate(every):
             place = (_NAMES + column * wide, y, wide)
             drawn.append(_cell(one.cells.get((by, of)), by, of, place, about))
@@ -112,7 +114,7 @@ def _glance(found: Sequence[Map], about: About) -> tuple[str, int]:
     for number, one in enumerate(found):
         y = number * 28
         share = one.recognised / max(len(one.cells), 1)
-        drawn.append(_text(0, y + 14, clip(one.title(about), _fitting(225, 13.5, about)), 13.5, weight=600))
+        drawn.append(_text(0, y + 14, _clipped(one.title(about), 225, 13.5), 13.5, weight=600))
         bar = f'<rect x="236" y="{y + 3}" height="14" rx="3" width='
         drawn.append(f'{bar}"{room}" fill="{UNKNOWN.fill}"/>{bar}"{room * share:.1f}" fill="{HEAT["high"].fill}"/>')
         drawn.append(_text(236 + room + 14, y + 14, about.counted(one), 13.5))
@@ -162,7 +164,7 @@ def _header(about: About) -> tuple[str, int]:
     drawn.append(_text(0, 82, f"{about.when}{source}", 13.5))
     height = 104
     if about.notice:
-        lines = wrap(shown(about.notice), _fitting(_WIDTH - 2 * _MARGIN - 28, 13.5, about))
+        lines = _wrapped(shown(about.notice), _WIDTH - 2 * _MARGIN - 28, 13.5)
         high = 14 + 20 * len(lines)
         frame = f'width="{_WIDTH - 2 * _MARGIN}" height="{high}" rx="6" fill="{NOTICE.fill}" stroke="{NOTICE.edge}"'
         drawn.append(f'<rect x="0" y="{height - 4}" {frame}/>')
@@ -185,7 +187,7 @@ def _legend(about: About) -> tuple[str, int]:
     ]
     drawn, x, y = [], 14, 12
     for words, sample in entries:
-        wide = 44 + math.ceil(_long(words, 12.5, about)) + 22
+        wide = 44 + math.ceil(width(words) * 12.5 * _em(words)) + 22
         if x + wide > edge:
             x, y = 14, y + 34
         drawn += [_at(x, y, sample), _text(x + 44, y + 18, words, 12.5)]
@@ -200,14 +202,19 @@ def _draft(about: About) -> tuple[str, int]:
     return "".join(_text(0, 14 + 18 * n, line, 12.5, MUTED) for n, line in enumerate(said)), 18 * len(said) + 16
 
 
-def _long(text: str, size: float, about: About) -> float:
-    """About how long a text is drawn."""
-    return width(text) * size * 0.54 * _DENSE.get(about.texts.code, 1)
+def _em(text: str) -> float:
+    """How wide a column of this text is drawn, in its size."""
+    return (
+        _BROAD_EM if any("\u1000" <= letter <= "\u109f" or "\u1780" <= letter <= "\u17ff" for letter in text) else _EM
+    )
 
 
-def _fitting(room: float, size: float, about: About) -> int:
-    """How many columns of text have room."""
-    return int(room / (size * 0.54 * _DENSE.get(about.texts.code, 1)))
+def _clipped(text: str, room: float, size: float) -> str:
+    return clip(text, int(room / (size * _em(text))))
+
+
+def _wrapped(text: str, room: float, size: float) -> list[str]:
+    return wrap(text, int(room / (size * _em(text))))
 
 
 def _sample(
@@ -242,15 +249,15 @@ def _panel(one: Map, about: About, room: int) -> tuple[str, int]:
     """What the pairs are recognised for, in words."""
     drawn = [_text(0, 6, about.texts.word("For what, and between whom"), 13.5, weight=700)]
     drawn.append(_text(0, 24, about.texts.word("A ← B: A relies on credentials of B."), 12, MUTED))
-    y, columns = 50, _fitting(room, 12.5, about)
+    y = 50
     for pairs in recognition_map.by_purpose(one):
-        for line in wrap(shown(about.purpose(pairs.purpose), 200), columns):
+        for line in _wrapped(shown(about.purpose(pairs.purpose), 200), room, 12.5):
             drawn.append(_text(0, y, line, 12.5, weight=600))
             y += _LINES
         paint = _paint(pairs.level) if pairs.decision == RECOGNISED else COMING
         swatch = f'width="10" height="10" rx="2" fill="{paint.fill}" stroke="{paint.edge}"'
         drawn.append(f'<rect x="0.5" y="{y - 9.5:g}" {swatch}/>')
-        for line in wrap(shown(f"{about.terms(pairs)}: {listed(pairs.pairs)}", 2000), columns - 3):
+        for line in _wrapped(shown(f"{about.terms(pairs)}: {listed(pairs.pairs)}", 2000), room - 18, 12.5):
             drawn.append(_text(18, y, line, 12.5, MUTED))
             y += _LINES
         y += 9
