@@ -201,6 +201,11 @@ WORDS: Final = (
     "place of registration",
     "sex",
     "year of birth",
+    # What is inside a credential
+    "Anybody can have written this. Nothing in it was checked.",
+    "To have it judged",
+    "Not readable",
+    "Presented inside, number {number}: as unverified as the rest",
     # Where a state stands
     "GAP",
     "NO GAP",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from defa_id.languages import ENGLISH, Texts
 from defa_id.report.layout import Layout, shown
 from defa_id.report.style import PLAIN, Style
 
@@ -12,20 +13,25 @@ _STRING: Final = 240
 _DEEPEST: Final = 12
 
 
-def unverified(document: Mapping[str, Any], style: Style = PLAIN) -> str:
-    """The members of `UnverifiedCredential.to_dict()` as text; the first line says UNVERIFIED."""
-    page = Layout(style)
-    page.banner("UNVERIFIED", "on yellow", beside="Anybody can have written this. Nothing in it was checked.")
+def unverified(document: Mapping[str, Any], style: Style = PLAIN, texts: Texts = ENGLISH) -> str:
+    """The members of `UnverifiedCredential.to_dict()` as text; the first line says UNVERIFIED, in every language.
+
+    The members keep their names: they are what stands in the credential.
+    """
+    page = Layout(style, texts)
+    beside = page.word("Anybody can have written this. Nothing in it was checked.")
+    page.banner("UNVERIFIED", "on yellow", beside=beside)
     page.blank()
     _members(page, document)
-    page.heading("To have it judged")
+    page.heading(page.word("To have it judged"))
     page.entry("→", "defa-id verify SOURCE --for XX")
+    page.draft()
     return page.text
 
 
 def _members(page: Layout, document: Mapping[str, Any]) -> None:
     if problem := document.get("problem"):
-        page.pair("Not readable", f"{shown(problem.get('why'))} [{shown(problem.get('code'))}]", hue="red")
+        page.pair(page.word("Not readable"), f"{shown(problem.get('why'))} [{shown(problem.get('code'))}]", hue="red")
     for name, value in document.items():
         if name in ("unverified", "problem", "presented") or value in (None, [], {}):
             continue
@@ -39,7 +45,7 @@ def _members(page: Layout, document: Mapping[str, Any]) -> None:
         else:
             page.pair(label, *_lines(value))
     for number, inside in enumerate(document.get("presented") or (), 1):
-        page.heading(f"Presented inside, number {number}: as unverified as the rest")
+        page.heading(page.word("Presented inside, number {number}: as unverified as the rest", number=number))
         _members(page, inside)
 
 

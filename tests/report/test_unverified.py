@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from defa_id import languages
 from defa_id.report.style import Style
 from defa_id.report.unverified import unverified
 from defa_id.report.width import width
@@ -77,3 +78,13 @@ def test_hostile_content_is_shown_escaped(value: str) -> None:
     text = unverified(document, Style(80))
     assert_harmless(text)
     assert max(map(width, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("code", ["fil", "id", "ms", "th", "vi"])
+def test_in_every_language_the_first_line_says_unverified(code: str) -> None:
+    texts = languages.texts(code)
+    text = unverified({"types": ["A"], "presented": [{"types": ["B"]}]}, texts=texts)
+    assert text.startswith("UNVERIFIED  ")
+    for word in ("Anybody can have written", "To have it judged", "Presented inside"):
+        assert word not in text
+    assert "Types          A" in text
