@@ -21,9 +21,11 @@ from defa_id.verdict import Verdict
 from tests.adversarial.outside import Abroad, abroad
 from tests.adversarial.rows import accepted, refused, undecided
 from tests.adversarial.test_i_status import BIT_ENTRY, INDEX, Asked, Place
+from tests.formats.test_data_integrity import world_of
 from tests.support import certificates as made
 from tests.support import lists, mdocs
 from tests.support import world as minting
+from tests.support.integrity import document, key_for, secured, text
 from tests.support.lists import URL
 from tests.support.loopback import HOST, PUBLIC, Answer, Authority, response, serving
 from tests.support.world import NOW, Json, Signer, b64, claims, moment, sd_jwt, vc, vc_jwt
@@ -114,6 +116,27 @@ def test_i01_i03_i17_each_mechanism_has_five_answers(place: Place, kind: str) ->
         verdict = judged(place, kind, Unreachable(code))
         undecided(verdict, LIST, "STATUS_UNAVAILABLE")
         assert [line.evidence["network"] for line in verdict.checks if line.id == LIST] == [code]
+
+
+@pytest.mark.parametrize("suite", ["eddsa-jcs-2022", "eddsa-rdfc-2022", "ecdsa-jcs-2019", "ecdsa-rdfc-2019"])
+def test_i01_i03_i17_nor_does_its_proof_make_a_difference(suite: str) -> None:
+    """The same five answers from a list that is a document with a proof."""
+    signer = key_for(suite)
+    world = world_of(signer)
+    credential = text(secured(signer, suite, document(credentialStatus=BIT_ENTRY)))
+
+    def judged(entries: dict[int, int], by: Signer = signer, change: Json | None = None, **dates: str) -> Verdict:
+        made_ = secured(by, suite, lists.bitstring_document(entries, **dates), created=NOW - timedelta(hours=1))
+        return world.verify(credential, source=Asked(text({**made_, **(change or {})}).encode()))
+
+    accepted(judged({INDEX - 1: 1}))
+    refused(judged({INDEX: 1}), CURRENT, "STATUS_REVOKED")
+    refused(judged({}, by=key_for(suite)), SIGNER, "STATUS_SIGNATURE")
+    refused(judged({}, by=key_for(suite, "key-9")), SIGNER, "STATUS_ISSUER")
+    refused(judged({}, change={"validUntil": "2026-12-30T00:00:00Z"}), SIGNER, "STATUS_SIGNATURE")
+    undecided(judged({INDEX: 1}, validUntil="2026-11-24T11:58:59Z"), LIST, "STATUS_STALE")
+    undecided(judged({}, validFrom="2026-11-24T12:01:01Z"), LIST, "STATUS_TIME")
+    undecided(world.verify(credential), LIST, "STATUS_UNAVAILABLE")
 
 
 @EVERY
