@@ -6,9 +6,7 @@ was; one credential counts once. SQLite for one machine, PostgreSQL where severa
 
 from __future__ import annotations
 
-import hmac
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,6 +54,7 @@ class SqliteCounter:
 
     def __init__(self, path: Path) -> None:
         """Raises `WrongUse` for a file that cannot be a counter."""
+        import secrets
         import sqlite3
 
         self._path = path
@@ -99,6 +98,8 @@ class PostgresCounter:
 
     def __init__(self, address: str) -> None:
         """Raises `WrongUse` for an address where no counter can be kept, or without the client."""
+        import secrets
+
         try:
             import psycopg
         except ImportError:
@@ -139,6 +140,8 @@ class PostgresCounter:
 
 def _take(execute: Any, mark: str, secret: str, use: tuple[str, str, str], cap: int) -> int | None:
     """Inside one transaction: the number of uses with this one, or None where there is no room for it."""
+    import hmac
+
     arrangement, phase, token = use
     named = hmac.digest(bytes.fromhex(secret), token.encode(), "sha256").hex()
     where = f"FROM defa_id_use WHERE arrangement = {mark} AND phase = {mark}"

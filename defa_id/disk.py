@@ -8,7 +8,6 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from glob import escape
 from pathlib import Path
 from typing import Final
 
@@ -94,6 +93,8 @@ def sweep(folder: Path) -> None:
 
 def sweep_beside(path: Path) -> None:
     """Remove what an interrupted `write` of this one file left; its folder may hold anything else."""
+    from glob import escape
+
     for leftover in path.parent.glob(f"{_TEMPORARY}{escape(path.name)}.*"):
         leftover.unlink(missing_ok=True)
 

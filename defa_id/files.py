@@ -9,17 +9,19 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from defa_id import disk, places, recorded
+from defa_id import disk, places
 from defa_id.codec import limits, strict_json, times
 from defa_id.codec.text import printable
 from defa_id.errors import Fault, PackInvalid, PolicyInvalid, RegistryRejected, WrongUse
-from defa_id.packs import CountryPack
 from defa_id.policy import Policy
 from defa_id.sources import RecordedSource
 from defa_id.trust.registry import BESIDE, Registry
 from defa_id.trust.seen import Seen
+
+if TYPE_CHECKING:
+    from defa_id.packs import CountryPack
 
 NO_MEMORY: Final = "none"
 _BASES: Final = 4  # policies laid over one another
@@ -43,6 +45,8 @@ def country_pack(state: str) -> CountryPack:
 
     Raises `WrongUse` for a state there is no pack of, `PackInvalid` for a pack that is not one.
     """
+    from defa_id.packs import CountryPack
+
     known = country_codes()
     if state not in known:
         raise WrongUse(f"there is no country pack of {printable(state)!r}", hint=f"One of {', '.join(known)}.")
@@ -126,6 +130,8 @@ def policy_path(name: str, folder: Path = Path()) -> Path:
 def recorded_sources(place: Path) -> RecordedSource:
     """Documents recorded beforehand: a folder whose `index.json` maps URL to file, or a bundle of them.
     Raises `WrongUse`."""
+    from defa_id import recorded
+
     return RecordedSource(recorded.read(place))
 
 

@@ -152,10 +152,37 @@ def _later(module: str, name: str) -> Callable[..., Any]:
     return call
 
 
+def _recognises(module: str, possible: Callable[[bytes], bool]) -> Callable[[bytes], bool]:
+    """Whether this is of a format. `possible` is what can be seen before the module is there, which has the say."""
+    recognises = _later(module, "recognises")
+    return lambda data: possible(data) and recognises(data)
+
+
+def _begins(*first: bytes) -> Callable[[bytes], bool]:
+    """Whether it begins with one of these bytes."""
+    any_of = frozenset(b"".join(first))
+    return lambda data: data[0] in any_of if data else False
+
+
+def _in_dots(data: bytes) -> bool:
+    """Whether it can be a compact JWS and nothing more: text without tildes."""
+    return data[:1] < b"\x80" and b"~" not in data
+
+
+def _in_tildes(data: bytes) -> bool:
+    """Whether it can be an SD-JWT: parts between tildes, or JSON."""
+    return b"~" in data or data[:1] == b"{"
+
+
+def _in_form(data: bytes) -> bool:
+    """Whether it can be the answer of a wallet: fields of a form, or JSON."""
+    return b"=" in data or data[:1] == b"{"
+
+
 def _sd_format(name: str, module: str) -> Format:
     return Format(
         name,
-        _later(module, "recognises"),
+        _recognises(module, _in_tildes),
         (
             ("format.wellformed", _later(module, "read")),
             ("format.disclosures", _later(module, "disclose")),
@@ -165,10 +192,10 @@ def _sd_format(name: str, module: str) -> Format:
     )
 
 
-def _plain_format(name: str, module: str) -> Format:
+def _plain_format(name: str, module: str, possible: Callable[[bytes], bool]) -> Format:
     return Format(
         name,
-        _later(module, "recognises"),
+        _recognises(module, possible),
         (("format.wellformed", _later(module, "read")), ("format.model", _later(module, "model"))),
     )
 
@@ -177,7 +204,7 @@ def _mdoc() -> Format:
     module = "defa_id.formats.mdoc"
     return Format(
         "mdoc",
-        _later(module, "recognises"),
+        _recognises(module, _begins(bytes(range(0xA0, 0xC0)), b"opqrstu")),  # a map in CBOR; the same in base64
         (
             ("format.wellformed", _later(module, "read")),
             ("format.disclosures", _later(module, "disclose")),
@@ -191,22 +218,24 @@ def _mechanism(module: str) -> Mechanism:
     return Mechanism(_later(module, "refer"), _later(module, "look"))
 
 
+_TAG: Final = bytes(range(0xC0, 0xE0))  # a tag in CBOR (RFC 8949 §3.1)
+_BASE45: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"  # RFC 9285 §4; digits begin base64 of a tag, too
 _BITSTRING: Final = _mechanism("defa_id.status.bitstring")
 _DI_SUITE: Final = _later("defa_id.suites.data_integrity", "verify")
 
 DEFAULT_PARTS: Final = Parts(
     formats=(
-        _plain_format("vc-jwt", "defa_id.formats.vc_jwt"),
+        _plain_format("vc-jwt", "defa_id.formats.vc_jwt", _in_dots),
         _sd_format("sd-jwt-vc", "defa_id.formats.sd_jwt_vc"),
         _sd_format("vc-sd-jwt", "defa_id.formats.vc_sd_jwt"),
-        _plain_format("data-integrity", "defa_id.formats.data_integrity"),
+        _plain_format("data-integrity", "defa_id.formats.data_integrity", _begins(b"{")),
         _mdoc(),
-        _plain_format("cwt", "defa_id.formats.cwt"),
-        _plain_format("vc-cose", "defa_id.formats.vc_cose"),
-        _plain_format("philsys", "defa_id.formats.philsys"),
+        _plain_format("cwt", "defa_id.formats.cwt", _begins(_TAG, _BASE45)),
+        _plain_format("vc-cose", "defa_id.formats.vc_cose", _begins(_TAG, b"0")),
+        _plain_format("philsys", "defa_id.formats.philsys", _begins(b"{")),
         Format(
             "openid4vp",
-            _later("defa_id.formats.openid4vp", "recognises"),
+            _recognises("defa_id.formats.openid4vp", _in_form),
             (("format.wellformed", _later("defa_id.formats.openid4vp", "read")),),
         ),
     ),
@@ -242,6 +271,6 @@ DEFAULT_PARTS: Final = Parts(
             "status_list": _mechanism("defa_id.status.token_list"),
         }
     ),
-    lists=(_plain_format("status-list-token", "defa_id.formats.status_list_token"),),
+    lists=(_plain_format("status-list-token", "defa_id.formats.status_list_token", bool),),
     means=Means(documents=_later("defa_id.contexts", "load")),
 )

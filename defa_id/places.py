@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -89,6 +88,8 @@ def packed(files: Mapping[str, bytes]) -> bytes:
     except UnicodeDecodeError:
         raise RegistryRejected("a registry file is not text", code="REG_FORMAT") from None
     text = json.dumps({"defa_id": BUNDLE_KIND, "files": texts}, ensure_ascii=False, separators=(",", ":")).encode()
+    import zlib
+
     packing = zlib.compressobj(9, zlib.DEFLATED, -15)
     size, checksum = len(text) & 0xFFFFFFFF, zlib.crc32(text)
     body = packing.compress(text) + packing.flush()
@@ -97,6 +98,8 @@ def packed(files: Mapping[str, bytes]) -> bytes:
 
 def unpacked(data: bytes) -> dict[str, bytes]:
     """The files of a bundle by name. Raises `RegistryRejected` for one that is torn, too large or none."""
+    import zlib
+
     try:
         unpacking = zlib.decompressobj(31)
         text = unpacking.decompress(data, limits.REGISTRY_BUNDLE_BYTES + 1)

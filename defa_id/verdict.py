@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, NoReturn, TypeVar
 
 from defa_id.catalogue import CATALOGUE, Catalogue
 from defa_id.errors import Evidence, Fault, NotAccepted
@@ -175,26 +174,59 @@ class Accepted(NamedTuple):
     predicates: Mapping[str, bool | None] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Verdict:
-    """The answer, with everything it depended on. True only if accepted; compared by identity."""
+    """The answer, with everything it depended on. True only if accepted; compared by identity; it never changes."""
 
+    __slots__ = (
+        *("checks", "required", "asked", "credentials", "recognitions", "registry", "policy", "documents", "at"),
+        *("known_at", "library", "review", "not_run", "composition", "catalogue", "_subject"),
+    )
     checks: tuple[Check, ...]
     required: frozenset[str]
-    asked: Mapping[str, Any] = field(default_factory=dict)
-    credentials: tuple[Mapping[str, Any], ...] = ()
-    recognitions: tuple[Mapping[str, Any] | None, ...] = ()
-    registry: Mapping[str, Any] | None = None
-    policy: Mapping[str, Any] | None = None
-    documents: tuple[Mapping[str, Any], ...] = ()
-    at: str = ""
-    known_at: str | None = None
-    library: str = ""
-    review: Mapping[str, Any] | None = None
-    not_run: tuple[Mapping[str, str], ...] = ()
-    composition: Mapping[str, Any] | None = None
-    catalogue: Catalogue = CATALOGUE
-    _subject: Accepted | None = None
+    asked: Mapping[str, Any]
+    credentials: tuple[Mapping[str, Any], ...]
+    recognitions: tuple[Mapping[str, Any] | None, ...]
+    registry: Mapping[str, Any] | None
+    policy: Mapping[str, Any] | None
+    documents: tuple[Mapping[str, Any], ...]
+    at: str
+    known_at: str | None
+    library: str
+    review: Mapping[str, Any] | None
+    not_run: tuple[Mapping[str, str], ...]
+    composition: Mapping[str, Any] | None
+    catalogue: Catalogue
+    _subject: Accepted | None
+
+    def __init__(
+        self,
+        checks: tuple[Check, ...],
+        required: frozenset[str],
+        asked: Mapping[str, Any] = MappingProxyType({}),
+        credentials: tuple[Mapping[str, Any], ...] = (),
+        recognitions: tuple[Mapping[str, Any] | None, ...] = (),
+        registry: Mapping[str, Any] | None = None,
+        policy: Mapping[str, Any] | None = None,
+        documents: tuple[Mapping[str, Any], ...] = (),
+        at: str = "",
+        known_at: str | None = None,
+        library: str = "",
+        review: Mapping[str, Any] | None = None,
+        not_run: tuple[Mapping[str, str], ...] = (),
+        composition: Mapping[str, Any] | None = None,
+        catalogue: Catalogue = CATALOGUE,
+        _subject: Accepted | None = None,
+    ) -> None:
+        facts = (
+            *(checks, required, asked, credentials, recognitions, registry, policy, documents, at),
+            *(known_at, library, review, not_run, composition, catalogue, _subject),
+        )
+        put = object.__setattr__
+        for name, fact in zip(self.__slots__, facts, strict=True):
+            put(self, name, fact)
+
+    def __setattr__(self, name: str, value: Any) -> NoReturn:
+        raise AttributeError("nothing in a verdict changes")
 
     @property
     def decision(self) -> Decision:

@@ -56,18 +56,21 @@ def read(item: Item) -> bytes:
 
     Raises `WrongUse` if it cannot be read.
     """
-    from defa_id.answers.document import size_limit
     from defa_id.codec import limits
     from defa_id.files import read_input
-    from defa_id.intake.pictures import kind_of
 
     if item.problem:
         raise item.problem
     if item.data is not None:
         return item.data
     data = terminal.read(limits.INPUT_BYTES + 1) if item.path is None else read_input(item.path)
+    if len(data) <= limits.INPUT_BYTES:
+        return data
+    from defa_id.answers.document import size_limit
+    from defa_id.intake.pictures import kind_of
+
     limit = limits.PICTURE_BYTES if kind_of(data) is not None else size_limit(data)
-    if len(data) <= limits.INPUT_BYTES or limit == limits.INPUT_BYTES:
+    if limit == limits.INPUT_BYTES:
         return data
     return data + terminal.read(limit + 1 - len(data)) if item.path is None else read_input(item.path, limit)
 

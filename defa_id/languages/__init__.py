@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from defa_id.codec import limits
 from defa_id.codec.text import printable
 from defa_id.errors import WrongUse
-from defa_id.languages import po
 from defa_id.languages.words import WORDS
 from defa_id.values import NamedTuple
+
+if TYPE_CHECKING:
+    from defa_id.languages import po
 
 FOLDER: Final = Path(__file__).parent
 NEXT_STEP: Final = "next step"
@@ -89,6 +91,8 @@ def texts(code: str, *folders: Path) -> Texts:
 
     Raises `WrongUse` if there are none, or their file is not well-formed.
     """
+    if code == "en" and not folders:
+        return ENGLISH
     languages = known(*folders)
     wanted = code.partition(".")[0].replace("_", "-").lower()
     while wanted not in languages and "-" in wanted:
@@ -109,6 +113,8 @@ def opened(path: Path) -> po.File:
         raise WrongUse(f"{printable(path.name)}: {error.strerror}", hint="Check who may read it.") from None
     if len(data) > limits.LANGUAGE_BYTES:
         raise WrongUse(f"{printable(path.name)} is larger than any translation", hint="Take it away.")
+    from defa_id.languages import po
+
     return po.read(data, path.name)
 
 

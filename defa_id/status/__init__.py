@@ -7,7 +7,6 @@ may speak for the issuer is asked elsewhere.
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -55,6 +54,8 @@ def require_address(url: Any) -> str:
 def inflate(data: bytes, window: int) -> bytes:
     """A compressed list, whole (RFC 1950 with `window` 15, RFC 1952 with 31). Raises `Fault`
     LIMIT_STATUS, STATUS_ENCODING for several members, something behind it, or a wrong checksum."""
+    import zlib
+
     work = zlib.decompressobj(window)
     try:
         found = work.decompress(data, limits.STATUS_BYTES + 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from defa_id import receipt
 from defa_id.codec import canonical
 from defa_id.policy import Expected
 from defa_id.receipt.record import KEPT, OPENING_BYTES, input_digest
+from defa_id.verdict import Verdict
 from defa_id.verifier import Verifier
 from tests.properties.facts import Facts, facts, judge, registry_of
 from tests.properties.minting import mint
@@ -171,7 +171,9 @@ def test_documents_are_named_by_digest_only() -> None:
     filed = accepted()
     verdict = filed.verdict
     fetched = {"url": "https://status.example/1#94567", "sha256": "ab" * 32, "retrieved": "2026-11-24T00:00:00Z"}
-    document = receipt.record(replace(verdict, documents=(fetched, fetched)), filed.data, opening=OPENING, made=NOW)
+    facts = {name: getattr(verdict, name) for name in Verdict.__slots__}
+    verdict = Verdict(**{**facts, "documents": (fetched, fetched)})
+    document = receipt.record(verdict, filed.data, opening=OPENING, made=NOW)
     assert document["documents"] == ["ab" * 32]
     assert "status.example" not in text_of(document)
 
