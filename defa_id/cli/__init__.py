@@ -9,7 +9,7 @@ from typing import Any, Final, NoReturn
 
 import click
 
-from defa_id.cli import errors, terminal
+from defa_id.cli import errors, options, terminal
 
 NAME: Final = "defa-id"
 _OBJECTS: Final = 100_000  # more than one verification makes: before that there is no garbage worth a search
@@ -46,7 +46,7 @@ Exit codes:
 Several sources end with the gravest: 4, 2, 1, 3, 0."""
 
 
-class Commands(click.Group):
+class Commands(options.Helpful, click.Group):
     """The commands by name, each imported when it is asked for, and one place where all of them end."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002

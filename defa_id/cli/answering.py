@@ -16,27 +16,25 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
-_FILE: Final = click.Path(path_type=Path)
 _OPTIONS: Final = (
-    ("--nonce", "N", None, "The nonce a presentation must answer; with --audience."),
-    ("--audience", "A", None, "The verifier a presentation must be made for; with --nonce."),
-    ("--response-uri", "URL", None, "For an mdoc by OpenID4VP: where the answer was sent to."),
-    ("--encrypted-to", "FILE", _FILE, "For the same: the public JWK it was encrypted to."),
+    ("--nonce", "N", "The nonce a presentation must answer; with --audience."),
+    ("--audience", "A", "The verifier a presentation must be made for; with --nonce."),
+    ("--response-uri", "URL", "For an mdoc by OpenID4VP: where the answer was sent to."),
+    ("--encrypted-to", "FILE", "For the same: the public JWK it was encrypted to."),
     (
         "--session-transcript",
         "FILE",
-        _FILE,
         "For an mdoc in person: the SessionTranscript, CBOR, in place of the above.",
     ),
-    ("--reader-key", "FILE", _FILE, "The reader's ephemeral private key of that session, JWK or PEM."),
+    ("--reader-key", "FILE", "The reader's ephemeral private key of that session, JWK or PEM."),
 )
 NAMES: Final = tuple(name for name, *_ in _OPTIONS)
 
 
 def options(command: F) -> F:
     """`--nonce`, `--audience` and what an mdoc's session needs besides."""
-    for name, metavar, kind, text in reversed(_OPTIONS):
-        command = click.option(name, metavar=metavar, type=kind, help=text)(command)
+    for name, metavar, text in reversed(_OPTIONS):
+        command = click.option(name, metavar=metavar, help=text)(command)
     return command
 
 
@@ -45,9 +43,9 @@ def expected_of(
     nonce: str | None,
     audience: str | None,
     response_uri: str | None,
-    encrypted_to: Path | None,
-    session_transcript: Path | None,
-    reader_key: Path | None,
+    encrypted_to: str | None,
+    session_transcript: str | None,
+    reader_key: str | None,
     **_: object,
 ) -> Expected:
     """What a presentation is expected to answer; nothing, if nothing is given. Raises `WrongUse` for one alone."""
@@ -58,7 +56,7 @@ def expected_of(
             raise WrongUse("--session-transcript is the whole session", hint="Leave out --nonce and what goes with it.")
         from defa_id import files
 
-        return Expected.session(files.read_input(session_transcript), reader_key=_private(reader_key))
+        return Expected.session(files.read_input(Path(session_transcript)), reader_key=_private(reader_key))
     if reader_key is not None:
         raise WrongUse("--reader-key goes with --session-transcript", hint="Give the SessionTranscript as well.")
     if nonce is None and audience is None:
@@ -73,22 +71,22 @@ def expected_of(
     )
 
 
-def _private(path: Path | None) -> Any:
+def _private(path: str | None) -> Any:
     if path is None:
         return None
     from defa_id import files
     from defa_id.issue import signing
 
-    return signing.read(files.read_input(path)).native
+    return signing.read(files.read_input(Path(path))).native
 
 
-def _thumbprint(path: Path) -> bytes:
+def _thumbprint(path: str) -> bytes:
     """The RFC 7638 thumbprint of the key an answer was encrypted to, whatever it says it is for."""
     from defa_id import files, keys
     from defa_id.codec import base64url, strict_json
 
     try:
-        jwk = strict_json.load_object(files.read_input(path))
+        jwk = strict_json.load_object(files.read_input(Path(path)))
         return base64url.decode(keys.thumbprint(jwk).encode("ascii"))
     except (Fault, KeyError):
         raise WrongUse(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +96,7 @@ def _begin(folder: Path, code: str, name: str | None) -> None:
     from defa_id import disk, languages
     from defa_id.languages import coverage, po
 
-    if not languages.CODE.fullmatch(code) or code == "en" or name is None:
+    if not re.fullmatch(languages.CODE, code) or code == "en" or name is None:
         raise WrongUse("a language needs its code and its name", hint="For example --new lo --name ລາວ.")
     path = folder / f"{code}.po"
     if path.exists():

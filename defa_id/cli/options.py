@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,7 +19,29 @@ F = TypeVar("F", bound=Callable[..., Any])
 Sections = Mapping[str, tuple[str, ...]]
 
 
-class Sectioned(click.Command):
+class Helpful(click.Command):
+    """A command with `-h` and `--help` as click has them, except that no catalogue of translations is searched for
+    their one line before every command."""
+
+    def __init__(self, name: str | None, *, params: Iterable[click.Parameter] = (), **kwargs: Any) -> None:
+        asked = click.Option(
+            ["-h", "--help"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_show_help,
+            help="Show this message and exit.",
+        )
+        super().__init__(name, params=[*params, asked], add_help_option=False, **kwargs)
+
+
+def _show_help(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        click.echo(ctx.get_help())
+        ctx.exit()
+
+
+class Sectioned(Helpful):
     """A command whose options are listed under headings: heading to option names, the rest at the end."""
 
     def __init__(self, *args: Any, sections: Sections, **kwargs: Any) -> None:

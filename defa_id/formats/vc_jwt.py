@@ -24,8 +24,8 @@ ENVELOPES: Final = {
     "application/dc+sd-jwt": "sd-jwt-vc",
 }
 _COSE: Final = "vc-cose"
-_COSE_URL: Final = re.compile(r"data:application/vc\+cose;base64,([A-Za-z0-9+/_-]+)={0,2}")  # §3.3: bytes
-_DATA_URL: Final = re.compile(r"data:([a-z]+/[a-z0-9.+-]+),([A-Za-z0-9._~-]+)")  # RFC 2397 §3, without parameters
+_COSE_URL: Final = r"data:application/vc\+cose;base64,([A-Za-z0-9+/_-]+)={0,2}"  # §3.3: bytes
+_DATA_URL: Final = r"data:([a-z]+/[a-z0-9.+-]+),([A-Za-z0-9._~-]+)"  # RFC 2397 §3, without parameters
 _JWT_ONLY: Final = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf", "nonce"})
 
 
@@ -184,9 +184,9 @@ def held(credential: Any) -> tuple[str | None, bytes]:
         return None, credential.encode()
     if "EnvelopedVerifiableCredential" not in vcdm.as_list(credential.get("type")):
         return None, json_bytes(credential)
-    if cose := _COSE_URL.fullmatch(credential["id"]):
+    if cose := re.fullmatch(_COSE_URL, credential["id"]):
         return _COSE, cose[1].encode("ascii")
-    envelope = _DATA_URL.fullmatch(credential["id"])
+    envelope = re.fullmatch(_DATA_URL, credential["id"])
     if envelope is None or envelope[1] not in ENVELOPES:
         return None, credential["id"].encode()
     return ENVELOPES[envelope[1]], envelope[2].encode("ascii")

@@ -26,7 +26,7 @@ CONDITION: Final = "condition"
 REPORT: Final = "report"
 LABEL: Final = "label"
 ATTACHED: Final = "attached condition"
-CODE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+CODE: Final = r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"
 _WORDS: Final = frozenset(WORDS)
 
 
@@ -132,4 +132,4 @@ def files_in(folder: Path) -> Iterator[Path]:
         raise WrongUse(
             f"{printable(str(folder), 200)}: {error.strerror}", hint="Name a folder of .po files in DEFA_ID_LANGUAGES."
         ) from None
-    yield from (path for path in paths if path.suffix == ".po" and CODE.fullmatch(path.stem))
+    yield from (path for path in paths if path.suffix == ".po" and re.fullmatch(CODE, path.stem))

@@ -28,8 +28,8 @@ PHASED: Final = (
     "assurance.achieved",
 )
 Path = tuple[str, ...]  # names of members, from the outermost on
-_STATE: Final = re.compile(r"[A-Z]{2}")
-_PURPOSE: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)*")
+_STATE: Final = r"[A-Z]{2}"
+_PURPOSE: Final = r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)*"
 
 
 class Rule(NamedTuple):
@@ -203,11 +203,11 @@ class Policy(NamedTuple):
 
         Raises `WrongUse` for a state, purpose or level that is not written as it must be.
         """
-        if for_state is not None and not _STATE.fullmatch(for_state):
+        if for_state is not None and not re.fullmatch(_STATE, for_state):
             raise WrongUse(f"{printable(for_state)!r} is not a state", hint="Use ISO 3166-1 alpha-2, e.g. TH.")
         if min_level is not None and min_level not in LEVELS[1:]:
             raise WrongUse(f"{printable(min_level)!r} is not a level", hint="Use low, substantial or high.")
-        if purpose is not None and not _PURPOSE.fullmatch(purpose):
+        if purpose is not None and not re.fullmatch(_PURPOSE, purpose):
             raise WrongUse(
                 f"{printable(purpose)!r} is not a purpose", hint="Use a dotted name, e.g. banking.account-opening."
             )

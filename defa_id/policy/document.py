@@ -27,10 +27,10 @@ from defa_id.policy import (
     Transfer,
 )
 
-_PURPOSE: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)*")
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}")
-_STATE: Final = re.compile(r"[A-Z]{2}")
-_EXTERNAL: Final = re.compile(r"external(?:\.[a-z0-9_]+)+")
+_PURPOSE: Final = r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)*"
+_NAME: Final = r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}"
+_STATE: Final = r"[A-Z]{2}"
+_EXTERNAL: Final = r"external(?:\.[a-z0-9_]+)+"
 _AXES: Final = "PAFG"
 _DESCRIPTIVE: Final = frozenset({"$schema", "title", "description", "source", "version", "base"})
 TRANSFERS: Final = ("allowed", "in-place", "forbidden", "unknown")
@@ -68,9 +68,9 @@ def _choice(*allowed: str) -> Reader:
     return read_choice
 
 
-def _matching(pattern: re.Pattern[str], what: str) -> Reader:
+def _matching(pattern: str, what: str) -> Reader:
     def read_text(member: str, value: Any) -> str:
-        if not isinstance(value, str) or not pattern.fullmatch(value):
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
             raise _refuse(member, f"must be {what}")
         return value
 
@@ -165,7 +165,7 @@ _RULE: Final[Mapping[str, Reader]] = {
 
 
 def _purposes(member: str, value: Any) -> Mapping[str, Rule]:
-    if not isinstance(value, dict) or not all(_PURPOSE.fullmatch(name) for name in value):
+    if not isinstance(value, dict) or not all(re.fullmatch(_PURPOSE, name) for name in value):
         raise _refuse(member, "must map purposes to rules")
     rules = {}
     for name, rule in value.items():
@@ -184,7 +184,7 @@ def _algorithms(member: str, value: Any) -> Mapping[str, Any]:
 
 
 def _never(member: str, value: Any) -> Mapping[str, tuple[Path, ...]]:
-    if not isinstance(value, dict) or not all(name == "*" or _STATE.fullmatch(name) for name in value):
+    if not isinstance(value, dict) or not all(name == "*" or re.fullmatch(_STATE, name) for name in value):
         raise _refuse(member, "must map states, or *, to paths")
     return {name: _paths(f"{member}.{name}", paths) for name, paths in value.items()}
 

@@ -16,7 +16,7 @@ from defa_id.errors import Fault, Unknowable
 from defa_id.values import NamedTuple
 
 # A list is fetched as it stands: no query, fragment or user name that could tell one holder from another.
-_ADDRESS: Final = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?")
+_ADDRESS: Final = r"https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?"
 
 
 class Reference(NamedTuple):
@@ -46,7 +46,7 @@ class Mechanism(NamedTuple):
 
 def require_address(url: Any) -> str:
     """The URL of a list. Raises `Fault` STATUS_URI for one that is not plain https."""
-    if not isinstance(url, str) or len(url) > limits.STATUS_URL_CHARS or not _ADDRESS.fullmatch(url):
+    if not isinstance(url, str) or len(url) > limits.STATUS_URL_CHARS or not re.fullmatch(_ADDRESS, url):
         raise Fault("STATUS_URI", "not a plain https address", url=printable(url, 256))
     return url
 

@@ -57,7 +57,7 @@ def test_every_option_of_verify_is_under_a_heading() -> None:
     assert command is not None
     named = [name for names in _SECTIONS.values() for name in names]
     options = {param.opts[0] for param in command.params if isinstance(param, click.Option)}
-    assert options == set(named) - {"-h"}
+    assert options == set(named)
     assert len(named) == len(set(named))
 
 
