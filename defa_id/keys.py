@@ -7,7 +7,6 @@ because OpenSSL verifies with them happily.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -16,7 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from defa_id.codec import base64url, canonical
+from defa_id.codec import base64url, canonical, digests
 from defa_id.codec.text import printable
 from defa_id.errors import Fault
 from defa_id.values import NamedTuple
@@ -259,7 +258,7 @@ def from_ed25519(raw: bytes, kid: str | None = None) -> PublicKey:
 def thumbprint(jwk: Mapping[str, Any]) -> str:
     """The RFC 7638 SHA-256 thumbprint of a public JWK, as base64url."""
     members = {"EC": ("crv", "kty", "x", "y"), "OKP": ("crv", "kty", "x"), "RSA": ("e", "kty", "n")}[jwk["kty"]]
-    return base64url.encode(hashlib.sha256(canonical.encode({name: jwk[name] for name in members})).digest())
+    return base64url.encode(digests.sha256(canonical.encode({name: jwk[name] for name in members})))
 
 
 def _text(jwk: Mapping[str, Any], member: str) -> str | None:

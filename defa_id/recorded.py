@@ -8,7 +8,6 @@ name that is when the file was written.
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Mapping
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from defa_id import disk
-from defa_id.codec import limits, strict_json, times
+from defa_id.codec import digests, limits, strict_json, times
 from defa_id.codec.text import printable
 from defa_id.codec.web import parse
 from defa_id.errors import Fault, WrongUse
@@ -56,7 +55,7 @@ def keep(folder: Path, documents: Documents) -> None:
         before = {entry["file"] for entry in _entries(folder).values()} if (folder / INDEX).is_file() else set()
         index = {}
         for url, document in sorted(documents.items()):
-            sha256 = hashlib.sha256(document.data).hexdigest()
+            sha256 = digests.sha256(document.data).hex()
             name = f"{_host(url)}-{sha256[:16]}"
             if not (folder / name).is_file():
                 disk.write(folder / name, document.data)
@@ -83,7 +82,7 @@ def _folder(folder: Path) -> dict[str, Document]:
     for url, entry in _entries(folder).items():
         path = folder / entry["file"]
         data = _read(path, limits.CRL_BYTES)  # the longest kind of document
-        if entry["sha256"] is not None and hashlib.sha256(data).hexdigest() != entry["sha256"]:
+        if entry["sha256"] is not None and digests.sha256(data).hex() != entry["sha256"]:
             raise WrongUse(f"{printable(str(path), 200)} is not what was fetched", hint="Fetch it again.")
         retrieved = entry["retrieved"] or times.show(datetime.fromtimestamp(int(path.stat().st_mtime), UTC))
         documents[url] = Document(data, retrieved)

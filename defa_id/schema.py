@@ -6,11 +6,10 @@ that refuses everything, because a schema that fetches is a hole in the wall.
 
 from __future__ import annotations
 
-import hashlib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from defa_id.codec import limits, strict_json
+from defa_id.codec import digests, limits, strict_json
 from defa_id.codec.text import printable
 from defa_id.errors import Fault, Unknowable
 
@@ -27,7 +26,7 @@ def validate(document: Any, schema: bytes, sha256: str) -> None:
     `Unknowable` SCHEMA_UNUSABLE for a schema of another dialect, a reference that leads outside, or
     one that is not a schema.
     """
-    if hashlib.sha256(schema).hexdigest() != sha256:
+    if digests.sha256(schema).hex() != sha256:
         raise Fault("SCHEMA_DIGEST", expected=sha256)
     error = next(_compiled(schema).iter_errors(document), None)
     if error is not None:

@@ -9,7 +9,6 @@ never once something has failed.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
@@ -19,7 +18,7 @@ from defa_id import catalogue, sources
 from defa_id.answers import certificates, document, holder, listing, reliance, rules, status
 from defa_id.answers.listing import Signers
 from defa_id.answers.rules import Released
-from defa_id.codec import limits, times
+from defa_id.codec import digests, limits, times
 from defa_id.codec.text import printable, trimmed
 from defa_id.corridor.asking import Asked, Asking, some
 from defa_id.corridor.door import Door
@@ -262,7 +261,7 @@ class _Walk:
             return
         self.asked.add(catalogue.CAPPED)
         named = f"{self.registry.name} {relied.arrangement} {credential.digest}"
-        token = hashlib.sha256(named.encode()).hexdigest()
+        token = digests.sha256(named.encode()).hex()
         lines = [line for line in self.ledger.lines if line.outcome is not Outcome.PASSED]
         short = sorted({line.id for line in lines} & self.parts.catalogue.required(self.asked))
         self.ledger.run(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
 from defa_id.answers.listing import Signers
-from defa_id.codec import limits, times
+from defa_id.codec import digests, limits, times
 from defa_id.codec.text import printable
 from defa_id.credential import Credential, Window
 from defa_id.errors import EvidenceValue, Fault, Unknowable
@@ -79,7 +78,7 @@ def _means(parts: Parts, registry: Registry, signers: Signers) -> Means:
             return parts.means.documents(url)
         reference = pinned[url]
         data = registry.target(reference.target) if reference.target else None
-        if data is None or hashlib.sha256(data).hexdigest() != reference.sha256:
+        if data is None or digests.sha256(data).hex() != reference.sha256:
             raise Unknowable("LD_CONTEXT_UNAVAILABLE", url=printable(url, 256))
         return data
 

@@ -6,11 +6,10 @@ writes exactly the bytes of RFC 8785; whatever lies outside is refused, not appr
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Any
 
-from defa_id.codec import limits
+from defa_id.codec import digests, limits
 
 
 def encode(value: Any) -> bytes:
@@ -21,7 +20,7 @@ def encode(value: Any) -> bytes:
 
 def digest(value: Any) -> str:
     """SHA-256 of the canonical bytes, in lower-case hexadecimal."""
-    return hashlib.sha256(encode(value)).hexdigest()
+    return digests.sha256(encode(value)).hex()
 
 
 def _guard(value: Any) -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final
 
+from defa_id.codec import digests
 from defa_id.contexts import own
 from defa_id.errors import DefaIdError
 from defa_id.values import NamedTuple
@@ -118,6 +118,6 @@ def _content(pinned: Pinned) -> bytes:
     """Read as an import reads, by the package's own loader: these files are constants of this package."""
     loader: Any = __spec__.loader
     data: bytes = loader.get_data(f"{__path__[0]}/{pinned.file}")
-    if sha256(data).hexdigest() != pinned.sha256:
+    if digests.sha256(data).hex() != pinned.sha256:
         raise DefaIdError(f"the packaged context {pinned.file} has been changed", hint="Install defa-id again.")
     return data

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any, Final
 
+from defa_id.codec import digests
 from defa_id.codec.text import printable
 from defa_id.errors import Unknowable
 from defa_id.sources import Document, Source, Unavailable
@@ -52,7 +52,7 @@ class Door:
 
     def note(self, url: str, document: Document) -> str:
         """Write down what came; its SHA-256."""
-        sha256 = hashlib.sha256(document.data).hexdigest()
+        sha256 = digests.sha256(document.data).hex()
         told = {"url": printable(url, 256), "sha256": sha256, "retrieved": document.retrieved}
         if told not in self.documents:
             self.documents.append(told)

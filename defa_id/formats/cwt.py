@@ -7,13 +7,12 @@ whoever has a picture of it shows it as well as its subject.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import zlib
 from collections.abc import Mapping
 from typing import Any, Final
 
-from defa_id.codec import base45, base64url, cbor, limits, times
+from defa_id.codec import base45, base64url, cbor, digests, limits, times
 from defa_id.codec.cbor import Tagged
 from defa_id.codec.text import printable, require_visible
 from defa_id.credential import Credential, KeyHint, Reading, Window
@@ -147,7 +146,7 @@ def build(
         proofs=(proof,),
         status=(),
         holder=Holder(None, (about,) if about else ()),
-        digest=hashlib.sha256(proof.message).hexdigest(),
+        digest=digests.sha256(proof.message).hex(),
         typ=None if typ is None else str(typ),
         territory=state,
     )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from defa_id.codec import jcs, limits, multibase, strict_json, times
+from defa_id.codec import digests, jcs, limits, multibase, strict_json, times
 from defa_id.codec.text import printable, require_visible
 from defa_id.credential import Credential, Holder, KeyBinding, KeyHint, Presentation, Proof, Reading, Window
 from defa_id.errors import Fault
@@ -203,6 +202,6 @@ def _moment(proof: Object, name: str) -> datetime | None:
 def _digest(document: Object) -> str:
     """One document has one digest, however it is spelled and whoever signed it."""
     try:
-        return hashlib.sha256(jcs.canonicalize(document)).hexdigest()
+        return digests.sha256(jcs.canonicalize(document)).hex()
     except ValueError:
         raise Fault("JSON_NUMBER") from None

@@ -50,7 +50,7 @@ def _kind(certificate: Mapping[Any, Any]) -> str:
 
 def _hint(message: cose.Message) -> KeyHint:
     """The signer's certificate, or the first bytes of its digest, which only select among those listed."""
-    import hashlib
+    from defa_id.codec import digests
 
     chain, kid = cose.chain_of(message), message.kid
     if kid is not None and len(kid) != _KID_BYTES:
@@ -59,6 +59,6 @@ def _hint(message: cose.Message) -> KeyHint:
         raise Fault("COSE_HEADER", "no key identifier names the signer")
     if not chain:
         return KeyHint(fingerprint=kid or b"")
-    if kid is not None and hashlib.sha256(chain[0]).digest()[:_KID_BYTES] != kid:
+    if kid is not None and digests.sha256(chain[0])[:_KID_BYTES] != kid:
         raise Fault("COSE_HEADER", "kid is not that of the certificate that came along")
     return KeyHint(x5c=chain)

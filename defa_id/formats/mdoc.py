@@ -6,13 +6,12 @@ OpenID4VCI carry them. Digests are taken over the bytes that came, never over an
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from defa_id.codec import base64url, cbor, limits, times
+from defa_id.codec import base64url, cbor, digests, limits, times
 from defa_id.codec.cbor import Embedded, Tagged
 from defa_id.codec.text import printable, require_visible
 from defa_id.credential import Credential, Holder, KeyHint, Reading, Response, StatusEntry, Window
@@ -111,18 +110,18 @@ def disclose(read: Read | Response) -> Disclosed | Response:
     algorithm = read.mso.get("digestAlgorithm")
     if type(algorithm) is not str or algorithm not in _HASHES:
         raise Fault("MDOC_DIGEST_ALG", f"{printable(algorithm)} is not taken", alg=printable(algorithm))
-    make = getattr(hashlib, _HASHES[algorithm])
-    digests = _map(read.mso, "valueDigests")
+    hashed = digests.hasher(_HASHES[algorithm])
+    named = _map(read.mso, "valueDigests")
     elements: dict[str, dict[str, Any]] = {}
     count = 0
     for space, items in read.items.items():
         count += len(items)
         if count > limits.DISCLOSURES:
             raise Fault("LIMIT_DISCLOSURES", f"more than {limits.DISCLOSURES} elements")
-        listed = digests.get(space)
+        listed = named.get(space)
         if type(listed) is not dict:
             raise Fault("MDOC_DIGEST", "a name space is none of the security object's")
-        elements[space] = _elements(items, listed, make)
+        elements[space] = _elements(items, listed, hashed)
     return Disclosed(read, elements, _device_elements(read), count)
 
 
@@ -154,7 +153,7 @@ def model(disclosed: Disclosed | Response) -> Credential | Response:
         proofs=(proof,),
         status=_status(mso),
         holder=Holder({"cose_key": _map(_map(mso, "deviceKeyInfo"), "deviceKey")}),
-        digest=hashlib.sha256(proof.message).hexdigest(),
+        digest=digests.sha256(proof.message).hex(),
         disclosures=count,
         shown=device,
     )
@@ -248,7 +247,7 @@ def _is_item(item: Any) -> bool:
     return type(item) is Embedded and type(item.value) is dict
 
 
-def _elements(items: list[Any], listed: Mapping[Any, Any], make: Any) -> dict[str, Any]:
+def _elements(items: list[Any], listed: Mapping[Any, Any], hashed: Callable[[bytes], bytes]) -> dict[str, Any]:
     """The elements of one name space, each from an IssuerSignedItemBytes whose digest is listed."""
     found: dict[str, Any] = {}
     used: set[int] = set()
@@ -264,7 +263,7 @@ def _elements(items: list[Any], listed: Mapping[Any, Any], make: Any) -> dict[st
             raise Fault("MDOC_ITEM", f"an item has less than {_RANDOM_BYTES} random bytes")
         if number in used or name in found:
             raise Fault("MDOC_DUPLICATE", digest_id=number)
-        if make(encoded).digest() != listed.get(number):
+        if hashed(encoded) != listed.get(number):
             raise Fault("MDOC_DIGEST", digest_id=number)
         used.add(number)
         value = content["elementValue"]

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any, Final
 
-from defa_id.codec import cbor
+from defa_id.codec import cbor, digests
 from defa_id.credential import Credential, KeyBinding, KeyHint
 from defa_id.errors import Fault, Unknowable
 from defa_id.formats.mdoc import DeviceSigned
@@ -62,12 +61,12 @@ def device_authentication(session: bytes, doc_type: str, namespaces: bytes) -> b
 
 def salt(session: bytes) -> bytes:
     """The salt of the code's key (§9.1.3.5): the SHA-256 of SessionTranscriptBytes."""
-    return hashlib.sha256(_embedded(session)).digest()
+    return digests.sha256(_embedded(session))
 
 
 def _handover(name: str, info: list[Any]) -> bytes:
     """SessionTranscript of OpenID4VP (§B.2.6): no engagement, no reader key, and the digest of the request."""
-    return cbor.encode([None, None, [name, hashlib.sha256(cbor.encode(info)).digest()]])
+    return cbor.encode([None, None, [name, digests.sha256(cbor.encode(info))]])
 
 
 def _embedded(content: bytes) -> bytes:

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from defa_id.codec import strict_json
+from defa_id.codec import digests, strict_json
 from defa_id.credential import Credential, Holder, KeyHint, Proof, Reading, StatusEntry, Window
 from defa_id.errors import Fault
 from defa_id.formats import cwt
@@ -89,7 +88,7 @@ def model(read: Read) -> Credential:
         proofs=(proof,),
         status=(STATUS,),
         holder=Holder(),
-        digest=hashlib.sha256(message).hexdigest(),
+        digest=digests.sha256(message).hex(),
         territory=STATE,
     )
 

@@ -6,12 +6,11 @@ exactly one signed digest; whatever else came along makes the whole presentation
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from defa_id.codec import base64url, limits, strict_json
+from defa_id.codec import base64url, digests, limits, strict_json
 from defa_id.codec.text import printable
 from defa_id.credential import Credential, KeyBinding, Shown
 from defa_id.errors import Fault
@@ -166,9 +165,10 @@ class _Processing:
     """One pass over the claims. It knows which digests were seen and which disclosures are left."""
 
     def __init__(self, algorithm: str, disclosures: tuple[bytes, ...], fixed: frozenset[str]) -> None:
+        hashed = digests.hasher(algorithm)
         self._waiting: dict[str, bytes] = {}
         for disclosure in disclosures:
-            digest = base64url.encode(hashlib.new(algorithm, disclosure).digest())
+            digest = base64url.encode(hashed(disclosure))
             if digest in self._waiting:
                 raise Fault("SDJWT_DUPLICATE_DIGEST", "a disclosure was sent twice")
             self._waiting[digest] = disclosure
@@ -268,7 +268,7 @@ def key_binding(credential: Credential, _: Expected) -> KeyBinding:
     for name in ("iat", "aud", "nonce", "sd_hash"):
         if name not in claims:
             raise Fault("KB_CLAIM", f"{name} is missing", claim=name)
-    expected = base64url.encode(hashlib.new(HASHES[shown.sd_alg], shown.covers).digest())
+    expected = base64url.encode(digests.hasher(HASHES[shown.sd_alg])(shown.covers))
     return KeyBinding(
         proof=token.proof,
         nonce=claims["nonce"],

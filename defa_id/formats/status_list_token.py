@@ -98,6 +98,6 @@ def _text(kid: bytes | None) -> str | None:
 
 
 def _digest(proof: Proof) -> str:
-    import hashlib
+    from defa_id.codec import digests
 
-    return hashlib.sha256(proof.message).hexdigest()
+    return digests.sha256(proof.message).hex()

@@ -6,12 +6,11 @@ any, stand in the CWT Claims header (RFC 9597).
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from defa_id.codec import base64url, limits, strict_json, times
+from defa_id.codec import base64url, digests, limits, strict_json, times
 from defa_id.codec.text import printable
 from defa_id.credential import Credential, Holder, KeyBinding, Presentation, Reading, Window
 from defa_id.errors import Fault
@@ -107,7 +106,7 @@ def _credential(read: Read) -> Credential:
         proofs=(proof,),
         status=vcdm.status_of(document),
         holder=Holder(_confirmation(claims), ids),
-        digest=hashlib.sha256(proof.message).hexdigest(),
+        digest=digests.sha256(proof.message).hex(),
         typ=str(message.typ),
     )
 
@@ -134,7 +133,7 @@ def _presentation(read: Read) -> Presentation:
         ends=ends,
         holder=holder if holder is not None else claims.get(_ISS),
     )
-    digest = hashlib.sha256(proof.message).hexdigest()
+    digest = digests.sha256(proof.message).hex()
     return Presentation(NAME, binding, tuple(vc_jwt.held(one) for one in presented), digest)
 
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from defa_id.codec.text import trimmed
-from defa_id.intake import pictures
 from defa_id.parts import DEFAULT_PARTS
 from defa_id.values import NamedTuple
 
@@ -45,14 +44,14 @@ def pieces(data: bytes, recognised: Recognised = by_default) -> tuple[Piece, ...
 
 def _opened(data: bytes, recognised: Recognised, layers: int) -> Iterator[Piece]:
     if layers and not recognised(data):
+        from defa_id.intake import pictures, wrapping
+
         kind = pictures.kind_of(data)
         pictures.refuse_others(data)
         if kind is not None:
             for label, code in pictures.codes(data, kind):
                 yield from (piece._replace(label=label) for piece in _opened(code, recognised, layers - 1))
             return
-        from defa_id.intake import wrapping
-
         for inner in wrapping.inside(trimmed(data)):
             if recognised(inner) or pictures.kind_of(inner) or inner[:5].lower() == b"data:":
                 yield from _opened(inner, recognised, layers - 1)

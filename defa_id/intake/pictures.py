@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Final
 
 from defa_id.codec import beginnings, limits
@@ -47,8 +48,6 @@ def codes(data: bytes, kind: Kind) -> list[tuple[str, bytes]]:
     """
     if len(data) > limits.PICTURE_BYTES:
         raise _unreadable(kind, f"it is larger than {limits.PICTURE_BYTES} bytes")
-    from importlib.util import find_spec
-
     missing = [package for package in kind.packages if find_spec(package) is None]
     if missing:
         raise ExtraMissing(f"a {kind.name} cannot be read here: {', '.join(missing)} is not installed", hint=_EXTRA)

@@ -6,17 +6,16 @@ every related hash is counted, and the count has an end (W3C rdf-canon §7.1, da
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from itertools import chain, permutations
 from typing import Final
 
-from defa_id.codec import limits
+from defa_id.codec import digests, limits
 from defa_id.errors import Fault
 from defa_id.linked.nquads import BLANK, Quad, line
 from defa_id.values import NamedTuple
 
-HASHES: Final[Mapping[str, Callable[[bytes], hashlib._Hash]]] = {"sha256": hashlib.sha256, "sha384": hashlib.sha384}
+HASHES: Final = ("sha256", "sha384")
 
 
 _STEP_CHARS: Final = 1_024  # hashing so many characters more counts as a step of its own
@@ -58,7 +57,7 @@ def canonicalize(quads: Iterable[Quad], hash: str = "sha256") -> Canonical:
         raise Fault("LIMIT_RDF", f"more than {limits.RDF_BLANK_NODES} blank nodes")
     if not mentions:
         return Canonical(tuple(sorted(map(line, dataset))), {})
-    labels = _Labelling(mentions, HASHES[hash]).run()
+    labels = _Labelling(mentions, digests.hasher(hash)).run()
     get = labels.get
     lines = [line((get(s, s), p, get(o, o), get(g, g))) for s, p, o, g in dataset]
     return Canonical(tuple(sorted(lines)), labels)
@@ -67,7 +66,7 @@ def canonicalize(quads: Iterable[Quad], hash: str = "sha256") -> Canonical:
 class _Labelling:
     """The canonicalization state (§4.2): who is mentioned where, and which labels are given out."""
 
-    def __init__(self, mentions: Mapping[str, list[Quad]], hash: Callable[[bytes], hashlib._Hash]) -> None:
+    def __init__(self, mentions: Mapping[str, list[Quad]], hash: Callable[[bytes], bytes]) -> None:
         self._mentions = mentions
         self._hash = hash
         self._first: dict[str, str] = {}
@@ -104,14 +103,14 @@ class _Labelling:
             )
             lines.append(line((s, predicate, o, g)))
         lines.sort()
-        return self._hash("".join(lines).encode()).hexdigest()
+        return self._hash("".join(lines).encode()).hex()
 
     def _related(self, node: str, quad: Quad, issued: Mapping[str, str], position: str) -> str:
         """§4.7: a neighbour, by its position, predicate and the best identifier it has so far."""
         identifier = self._labels.get(node) or issued.get(node) or self._first[node]
         text = f"{position}{'' if position == 'g' else quad[1]}{identifier}"
         self._count(1 + len(text) // _STEP_CHARS)
-        return self._hash(text.encode()).hexdigest()
+        return self._hash(text.encode()).hex()
 
     def _n_degree(self, node: str, issued: dict[str, str]) -> tuple[str, dict[str, str]]:
         """§4.8: the hash of a node by everything around it, and the labels given out on the way."""
@@ -127,7 +126,7 @@ class _Labelling:
         for digest, nodes in sorted(neighbours.items()):
             path, issued = self._shortest(nodes, issued)
             data += [digest, path]
-        return self._hash("".join(data).encode()).hexdigest(), issued
+        return self._hash("".join(data).encode()).hex(), issued
 
     def _shortest(self, nodes: list[str], issued: dict[str, str]) -> tuple[str, dict[str, str]]:
         """§4.8.3 step 5.4: of all orders of alike neighbours the one with the least path."""

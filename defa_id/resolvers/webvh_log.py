@@ -6,13 +6,12 @@ whole log: a document is never taken from the part that still looks right.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NoReturn
 
-from defa_id.codec import jcs, limits, multibase, strict_json, times
+from defa_id.codec import digests, jcs, limits, multibase, strict_json, times
 from defa_id.codec.text import printable
 from defa_id.errors import Fault, Unknowable
 from defa_id.resolvers import multikey
@@ -250,7 +249,7 @@ def _canonical(value: Any) -> bytes:
 
 def _hash(data: bytes) -> str:
     """base58btc without multibase's letter, of a SHA-256 multihash."""
-    return multibase.encode_base58btc(_MULTIHASH_SHA256 + hashlib.sha256(data).digest())[1:]
+    return multibase.encode_base58btc(_MULTIHASH_SHA256 + digests.sha256(data))[1:]
 
 
 def _broken(why: str, number: int | None = None) -> NoReturn:

@@ -8,7 +8,6 @@ is checked directly. What depends on the bytes alone is done once for each certi
 from __future__ import annotations
 
 import binascii
-import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -21,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 
 from defa_id import keys
 from defa_id.codec import der as asn1
-from defa_id.codec import limits
+from defa_id.codec import digests, limits
 from defa_id.codec.text import printable, require_visible
 from defa_id.errors import Fault
 from defa_id.keys import PublicKey
@@ -83,7 +82,7 @@ def load(der: bytes) -> x509.Certificate:
 @lru_cache(maxsize=512)
 def fingerprint(der: bytes) -> str:
     """The certificate's identity: the SHA-256 of its DER, in hexadecimal."""
-    return hashlib.sha256(der).hexdigest()
+    return digests.sha256(der).hex()
 
 
 @lru_cache(maxsize=512)

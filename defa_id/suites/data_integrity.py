@@ -7,11 +7,10 @@ ECDSA Cryptosuites §3.2.4). Where a proof names earlier ones, they stand in the
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from defa_id.codec import jcs
+from defa_id.codec import digests, jcs
 from defa_id.credential import Proof
 from defa_id.errors import Fault
 from defa_id.keys import PublicKey
@@ -79,8 +78,9 @@ def message(name: str, alg: str, secured: Secured, means: Means) -> bytes:
     options = secured.options
     if suite.canonicalize is rdfc:
         options = {**options, "@context": secured.document["@context"]}
-    digests = (hashlib.new(hash, suite.canonicalize(part, hash, means)).digest() for part in (options, secured.covered))
-    return b"".join(digests)
+    hashed = digests.hasher(hash)
+    both = (hashed(suite.canonicalize(part, hash, means)) for part in (options, secured.covered))
+    return b"".join(both)
 
 
 def verify(proof: Proof, key: PublicKey, means: Means) -> None:

@@ -7,13 +7,12 @@ them their signatures.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Mapping
 from typing import Any, Final
 
 from defa_id import keys
-from defa_id.codec import base64url, cbor, limits
+from defa_id.codec import base64url, cbor, digests, limits
 from defa_id.codec.cbor import Tagged
 from defa_id.credential import KeyHint, Proof
 from defa_id.errors import Fault
@@ -91,7 +90,7 @@ def verify(proof: Proof, key: PublicKey, means: Means) -> None:
 
 def base_message(options: bytes, public_key: bytes, mandatory: list[str]) -> bytes:
     """What the issuer signs (§3.4.18): the hash of the options, the proof's own key, the hash of what must be shown."""
-    return hashlib.sha256(options).digest() + public_key + hashlib.sha256("".join(mandatory).encode()).digest()
+    return digests.sha256(options) + public_key + digests.sha256("".join(mandatory).encode())
 
 
 def statements(secured: Secured, parts: Base | Derived, means: Means) -> tuple[list[str], list[str]]:

@@ -7,11 +7,10 @@ in a header is ever followed, and an algorithm that is not in our table does not
 from __future__ import annotations
 
 import binascii
-import hashlib
 from functools import lru_cache
 from typing import Any, Final
 
-from defa_id.codec import base64url, limits, strict_json
+from defa_id.codec import base64url, digests, limits, strict_json
 from defa_id.codec.text import printable
 from defa_id.credential import KeyHint, Proof
 from defa_id.errors import Fault
@@ -48,7 +47,7 @@ class Token(NamedTuple):
     def digest(self) -> str:
         """SHA-256 of the signing input: one credential has one digest, however its ECDSA signature
         is spelled (both s and n-s verify)."""
-        return hashlib.sha256(self.proof.message).hexdigest()
+        return digests.sha256(self.proof.message).hex()
 
 
 def looks_compact(data: bytes) -> bool:
@@ -146,6 +145,6 @@ def _certificates(header: dict[str, Any]) -> tuple[bytes, ...]:
             raise Fault("LIMIT_X509", "a certificate is too large")
         certificates.append(der)
     stated = header.get("x5t#S256")
-    if isinstance(stated, str) and stated != base64url.encode(hashlib.sha256(certificates[0]).digest()):
+    if isinstance(stated, str) and stated != base64url.encode(digests.sha256(certificates[0])):
         raise Fault("X509_THUMBPRINT")
     return tuple(certificates)

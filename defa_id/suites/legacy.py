@@ -7,11 +7,10 @@ installed, whether they hold cannot be found out.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any, Final
 
-from defa_id.codec import base64url, multibase, strict_json
+from defa_id.codec import base64url, digests, multibase, strict_json
 from defa_id.codec.text import printable
 from defa_id.credential import Proof
 from defa_id.errors import Fault, Unknowable
@@ -82,9 +81,7 @@ def _message(proof: Object, secured: Secured, means: Means) -> bytes:
     (RFC 7797), as it is in 2020."""
     own = _SECURITY if proof["type"] == _ED25519_2018 else secured.document["@context"]
     options = {**secured.options, "@context": own}
-    hashes = b"".join(
-        hashlib.sha256(data_integrity.rdfc(part, "sha256", means)).digest() for part in (options, secured.covered)
-    )
+    hashes = b"".join(digests.sha256(data_integrity.rdfc(part, "sha256", means)) for part in (options, secured.covered))
     if proof["type"] == _ED25519_2020:
         return hashes
     return _detached(proof["jws"])[1] + b"." + hashes

@@ -11,11 +11,10 @@ beside its signatures, where the old and the new keys sign at the same time:
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from defa_id.codec import limits
+from defa_id.codec import digests, limits
 from defa_id.errors import RegistryRejected
 from defa_id.trust.signatures import canonical_bytes, entitled, verify
 
@@ -29,7 +28,7 @@ def holders(role: Document, keys: Document) -> str:
     Raises `KeyError`, `TypeError` for a delegation that is none.
     """
     held = entitled(role, keys)
-    return hashlib.sha256(canonical_bytes({"keys": sorted(held.keys), "threshold": held.threshold})).hexdigest()
+    return digests.sha256(canonical_bytes({"keys": sorted(held.keys), "threshold": held.threshold})).hex()
 
 
 def statement(registry: str, state: str, before: Document, after: Document) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
+from defa_id.codec import digests
 from defa_id.errors import RegistryRejected
 from defa_id.keys import ECDSA
 from defa_id.values import NamedTuple
@@ -97,7 +97,7 @@ def _canonical(value: Any, write: Callable[[str], None]) -> None:
 
 
 def _digest(point: bytes) -> str:
-    return hashlib.sha256(point).hexdigest()
+    return digests.sha256(point).hex()
 
 
 def _point(scheme: str, public: str) -> bytes | None:

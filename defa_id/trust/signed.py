@@ -9,13 +9,12 @@ freshness as a grade instead of an error, a floor, and no network.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from defa_id.codec import limits, strict_json, times
+from defa_id.codec import digests, limits, strict_json, times
 from defa_id.codec.text import printable
 from defa_id.errors import Fault, RegistryRejected
 from defa_id.policy import ENVIRONMENTS
@@ -88,7 +87,7 @@ def open_signed(files: Files, anchor: bytes, seen: Callable[[str], Seen], *, pin
     snapped_by = _entitled(envelope, root, "snapshot", "snapshot")
     snapshot = envelope["signed"]
     _not_below(known, "snapshot", snapshot)
-    sha256 = hashlib.sha256(raw).hexdigest()
+    sha256 = digests.sha256(raw).hex()
     version = _version(snapshot)
     if version == known.versions.get("snapshot") and known.snapshot_sha256 not in (None, sha256):
         raise RegistryRejected(f"snapshot {version} has another content than before", code="REG_EQUIVOCATION")
@@ -295,7 +294,7 @@ def _target(files: Files, path: str, entry: Document) -> bytes:
     )
     if data is None:
         raise RegistryRejected(f"target {path} is missing", code="REG_MISSING")
-    if len(data) != entry["length"] or hashlib.sha256(data).hexdigest() != sha256:
+    if len(data) != entry["length"] or digests.sha256(data).hex() != sha256:
         raise RegistryRejected(f"target {path} is not the one that was signed", code="REG_DIGEST")
     return data
 
@@ -307,7 +306,7 @@ def _next(files: Files, above: Document, name: str, limit: int) -> tuple[bytes, 
     data = files(file, limit)
     if data is None:
         raise RegistryRejected(f"{file} is missing", code="REG_MISSING")
-    if len(data) != entry.get("length") or hashlib.sha256(data).hexdigest() != entry.get("hashes", {}).get("sha256"):
+    if len(data) != entry.get("length") or digests.sha256(data).hex() != entry.get("hashes", {}).get("sha256"):
         raise RegistryRejected(f"{file} is not the one that was signed", code="REG_DIGEST")
     envelope = _parse(data, file)
     if _version(envelope["signed"]) != entry["version"]:
@@ -387,7 +386,7 @@ def _version(signed: Document) -> int:
 
 
 def _said(signed: Document) -> str:
-    return hashlib.sha256(canonical_bytes(signed)).hexdigest()
+    return digests.sha256(canonical_bytes(signed)).hex()
 
 
 def _expires(signed: Document) -> datetime:
