@@ -2,7 +2,9 @@
 
 A schema is named by the registry, with its digest, and by nobody else: one that cannot be used is the registry's
 trouble, so that the answer is "not decided" (SCHEMA_UNUSABLE for the catalogue's SCHEMA_REF, SCHEMA_DIALECT and
-SCHEMA_LIMIT). What a credential says of schemas itself is not followed (M10).
+SCHEMA_LIMIT). What a credential says of schemas itself is not followed (M10). Lists of others are taken in as signed
+JSON alone (J42), so that M12 is refused before anything reads XML; M16 is tried at every door that takes a file, and
+the 415 of an HTTP service belongs to the service.
 """
 
 from __future__ import annotations
@@ -10,6 +12,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import marshal
+import pickle
 import subprocess
 import sys
 import tarfile
@@ -20,18 +24,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from defa_id import files, places
+from defa_id.cli import cli
 from defa_id.codec import limits
 from defa_id.errors import RegistryRejected
+from defa_id.issue import signing
 from tests.adversarial.rows import PROJECT, SUBJECT, Stage, accepted, refused, undecided, watching
+from tests.operator.interchange import lists
 from tests.support.world import NOW, PERSON, PERSON_VCT, Json, World, dumps
 
-# Rows that have nothing here to be tried on, or are tried elsewhere.
-NOT_HERE = {
-    "M12, an importer": "lists of other kinds are taken in as JSON alone (J42); XML is read nowhere",
-    "M16": "content types are offered to the HTTP service, which is not here; no pickle is read or written anywhere",
-}
 VALID = "schema.valid"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -285,6 +288,87 @@ def test_m11_m12_of_no_format_this_verifier_reads(data: bytes) -> None:
     assert seen == []
     assert not verdict
     assert [line.id for line in verdict.problems if line.code != "CHECK_NEEDS"] == ["format.recognised"]
+
+
+SIGNED_XML = (
+    b'<TrustServiceStatusList><ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:Object>'
+    b"<TrustServiceStatusList/></ds:Object></ds:Signature><TSPService/></TrustServiceStatusList>"
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (ENTITY, "REG_SIGNATURE"),
+        (LAUGHS, "REG_SIGNATURE"),
+        (SIGNED_XML, "REG_SIGNATURE"),
+        (b'<!DOCTYPE l SYSTEM "https://elsewhere.example/l.dtd"><l/>', "REG_SIGNATURE"),
+        (b"+ADw-TrustServiceStatusList+AD4-", "REG_SIGNATURE"),
+        ("<l>é</l>".encode("utf-16"), "REG_SIGNATURE"),
+        (b"<l>" + b"x" * (17 << 20) + b"</l>", "LIMIT_REGISTRY"),
+    ],
+    ids=["M12-xxe", "M12-laughs", "M12-wrapping", "M12-dtd", "M12-utf-7", "M12-utf-16", "M12-17-mib"],
+)
+def test_m12_an_importer_takes_no_xml(data: bytes, code: str, tmp_path: Path) -> None:
+    """Refused as what it is not, a signed JSON list, before anything is read out of it or written down."""
+    from defa_id.operator import sandbox
+    from defa_id.operator.interchange import quarantine
+
+    directory = tmp_path / "registry"
+    sandbox.new(directory, NOW)
+    pinned = lists.certificate(signing.generate(), name="List signer")
+    before = sorted(path.relative_to(directory) for path in directory.rglob("*"))
+    with watching() as seen, pytest.raises(RegistryRejected) as refusal:
+        quarantine.take_in(directory, "theirs", data, NOW, source="theirs.xml", pinned=pinned)
+    assert refusal.value.code == code
+    assert [path for path in seen if "theirs" in path or "elsewhere" in path or "hostname" in path] == []
+    assert [path for path in directory.rglob("*") if path.relative_to(directory) not in before and path.is_file()] == []
+
+
+GOLDEN = "examples/credentials/sg-person.vc.jwt"
+
+
+class Planted:
+    """What leaves a file behind wherever it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Path.touch, (self.path,))
+
+
+@pytest.mark.parametrize("packed", ["pickle", "marshal"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "verify FILE --for TH",
+        "verify {credential} --for TH --policy FILE",
+        "verify {credential} --for TH --registry FILE",
+        "verify {credential} --for TH --root FILE",
+        "verify {credential} --for TH --registry {published} --memory FILE",
+        "inspect FILE",
+        "policy lint FILE",
+        "policy explain FILE",
+        "receipt check FILE",
+        "matrix --registry FILE",
+        "types check person-identity FILE",
+        "readiness --state SG --answers FILE",
+    ],
+)
+def test_m16_nothing_packed_by_python_is_unpacked(command: str, packed: str, tmp_path: Path) -> None:
+    canary, file = tmp_path / "unpacked", tmp_path / "offered"
+    file.write_bytes(pickle.dumps(Planted(canary)) if packed == "pickle" else marshal.dumps({"a": b"code"}))
+    if packed == "pickle":  # it does what it says where somebody unpickles it
+        pickle.loads(file.read_bytes())  # noqa: S301
+        canary.unlink()
+    credential, published = (PROJECT / one for one in (GOLDEN, "trust_registry/published"))
+    named = {"credential": credential, "published": published}
+    words = [str(file) if word == "FILE" else word.format(**named) for word in command.split()]
+    done = CliRunner().invoke(cli, words, env={"XDG_STATE_HOME": str(tmp_path / "state")})
+    assert done.exit_code in (1, 2, 4) or command.startswith("inspect"), done.output
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+    assert not canary.exists()
 
 
 def test_m11_yaml_is_no_registry_policy_or_claims(tmp_path: Path) -> None:
