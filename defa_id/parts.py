@@ -101,16 +101,14 @@ class Parts(NamedTuple):
 
     def detect(self, data: bytes, name: str | None) -> Format:
         """The one format this is. Raises `Fault` INPUT_FORMAT_UNKNOWN, INPUT_FORMAT_MISMATCH, JOSE_NOT_COMPACT."""
-        from defa_id.codec import beginnings
-
         found = [format for format in self.formats if format.recognises(data)]
         if name is not None and (len(found) != 1 or found[0].name != name):
-            seen = found[0].name if found else beginnings.seems(data) or "nothing this verifier reads"
+            seen = found[0].name if found else _seems(data) or "nothing this verifier reads"
             raise Fault("INPUT_FORMAT_MISMATCH", f"asked for {name}, this is {seen}", asked=name)
         if len(found) != 1:
             if _is_json_serialised(data):
                 raise Fault("JOSE_NOT_COMPACT")
-            seems = beginnings.seems(data)
+            seems = _seems(data)
             raise Fault("INPUT_FORMAT_UNKNOWN", f"it is {seems}" if seems else "")
         return found[0]
 
@@ -122,6 +120,12 @@ class Parts(NamedTuple):
         if method not in self.resolvers:
             raise Unknowable("DID_METHOD", f"no resolver for {method[:16]!r}")
         return self.resolvers[method](url, lookup)
+
+
+def _seems(data: bytes) -> str:
+    from defa_id.codec import beginnings
+
+    return beginnings.seems(data)
 
 
 def _is_json_serialised(data: bytes) -> bool:
