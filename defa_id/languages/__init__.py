@@ -51,8 +51,13 @@ class Texts(NamedTuple):
         return self.of(CONDITION, english)
 
     def label(self, english: str) -> str:
-        """The name of a kind of credential, a purpose or a state."""
+        """The name of a kind of credential or a state."""
         return self.of(LABEL, english)
+
+    def purpose(self, id: str) -> str:
+        """A purpose as it is typed, after its name in this language if there is one; its id alone in English."""
+        name = next((text for (context, _), text in self.entries.items() if context == id), None)
+        return f"{name} ({id})" if name else id
 
     def attached(self, english: str) -> str:
         """A condition that a recognition, an arrangement or a policy attaches to relying on a credential."""

@@ -54,10 +54,10 @@ def _sources(catalogue: Catalogue) -> Iterator[Source]:
         yield Source(CONDITION, condition)
     for label in shipped.labels():
         yield Source(LABEL, label)
+    for id, english in (*shipped.purposes(), *shipped.questions()):
+        yield Source(id, english)
     for id, (wanted, _) in WANTED.items():
         yield Source(id, wanted)
-    for id, question in shipped.questions():
-        yield Source(id, question)
     for attached in shipped.conditions():
         yield Source(ATTACHED, attached)
     for check in catalogue.checks.values():

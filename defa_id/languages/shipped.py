@@ -14,15 +14,20 @@ from defa_id.codec import limits, strict_json
 
 
 def labels() -> Iterator[str]:
-    """The English names of this project's own kinds of credentials, of purposes, states and parts of readiness."""
-    vocabulary = _read(files.sources_path() / "vocabulary.json")
-    kinds = [entry for entry in vocabulary["types"] if "uri" in entry]  # other standards' types keep their names
-    for entry in [*kinds, *vocabulary["purposes"]]:
-        yield _english(entry)
+    """The English names of this project's own kinds of credentials, of states and of parts of readiness."""
+    for entry in _vocabulary()["types"]:
+        if "uri" in entry:  # other standards' types keep their names
+            yield _english(entry)
     for listing in _lists():
         yield _english(listing["state"])
     for module in _checklist()["modules"]:
         yield _english(module)
+
+
+def purposes() -> Iterator[tuple[str, str]]:
+    """The purposes of the vocabulary, each with its id."""
+    for entry in _vocabulary()["purposes"]:
+        yield entry["id"], _english(entry)
 
 
 def questions() -> Iterator[tuple[str, str]]:
@@ -46,6 +51,10 @@ def conditions() -> Iterator[str]:
 def _lists() -> Iterator[Mapping[str, Any]]:
     for path in sorted((files.sources_path() / "states").glob("[A-Z][A-Z]/list.json")):
         yield _read(path)
+
+
+def _vocabulary() -> Mapping[str, Any]:
+    return _read(files.sources_path() / "vocabulary.json")
 
 
 def _checklist() -> Mapping[str, Any]:

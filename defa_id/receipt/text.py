@@ -98,7 +98,11 @@ def _question(page: Layout, asked: dict[str, Any]) -> None:
         page.pair(page.word("Trust"), page.word("not asked: this says nothing about who the issuer is"))
         return
     state, purpose = shown(asked["relying_state"]), asked["purpose"]
-    said = page.word("{state}, for {purpose}", state=state, purpose=shown(purpose, 120)) if purpose else state
+    said = (
+        page.word("{state}, for {purpose}", state=state, purpose=shown(page.texts.purpose(purpose), 200))
+        if purpose
+        else state
+    )
     page.pair(page.word("Relying state"), said)
     if asked["min_level"]:
         page.pair(page.word("Least level"), page.word(asked["min_level"]))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from defa_id.codec import times
-from defa_id.languages import ENGLISH, Texts
+from defa_id.languages import ENGLISH, LABEL, Texts
 from defa_id.trust.registry import Registry
 from defa_id.values import NamedTuple
 
@@ -221,7 +221,7 @@ def about(registry: Registry, *, at: datetime, known_at: datetime | None = None,
         types={
             entry["type"]: _named(entry["names"], texts) for entry in vocabulary.get("types", ()) if "names" in entry
         },
-        purposes={entry["id"]: _named(entry["names"], texts) for entry in vocabulary.get("purposes", ())},
+        purposes={entry["id"]: _named(entry["names"], texts, entry["id"]) for entry in vocabulary.get("purposes", ())},
         texts=texts,
     )
 
@@ -247,9 +247,9 @@ def _sense(pairs: Mapping[Pair, Sequence[Row]]) -> dict[Pair, list[list[tuple[st
     }
 
 
-def _named(names: Iterable[Mapping[str, Any]], texts: Texts) -> str:
+def _named(names: Iterable[Mapping[str, Any]], texts: Texts, context: str = LABEL) -> str:
     values = {name["lang"]: str(name["value"]) for name in names}
-    return values.get(texts.code) or texts.label(values.get("en") or next(iter(values.values())))
+    return values.get(texts.code) or texts.of(context, values.get("en") or next(iter(values.values())))
 
 
 _MONTHS: Final = (

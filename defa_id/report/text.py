@@ -92,7 +92,7 @@ def _sentence(verdict: Verdict, texts: Texts) -> str:
         environment=recognition["environment"],
         level=_label(recognition["level"]["label"], texts),
         **({} if own else {"relying": recognition["relying_state"]}),
-        **({"purpose": recognition["purpose"]} if bound else {}),
+        **({"purpose": texts.purpose(recognition["purpose"])} if bound else {}),
     )
     if len(verdict.credentials) > 1:
         many = texts.word("{count} credentials were shown; this is said of the first.", count=len(verdict.credentials))
@@ -150,7 +150,7 @@ def _state_and_purpose(page: Layout, asked: Mapping[str, Any]) -> str:
     state = shown(asked["relying_state"])
     if not asked.get("purpose"):
         return state
-    return page.word("{state}, for {purpose}", state=state, purpose=shown(asked["purpose"]))
+    return page.word("{state}, for {purpose}", state=state, purpose=shown(page.texts.purpose(asked["purpose"])))
 
 
 def _recognition(page: Layout, recognition: Mapping[str, Any], explain: bool, accepted: bool) -> None:

@@ -139,6 +139,29 @@ def test_adding_a_language_is_adding_a_file(tmp_path: Path) -> None:
     assert (found.translated, found.total) == (1, len(coverage.sources()))
 
 
+def test_a_condition_of_ones_own_is_translated_in_ones_own_file_and_no_refresh_takes_it_away() -> None:
+    file = read(languages.FOLDER / "vi.po")
+    own = po.Entry(languages.ATTACHED, "Ask at the desk.", "Hãy hỏi tại quầy.")
+    after = coverage.refreshed(file._replace(entries=(*file.entries, own)))
+    assert own in after.entries
+    assert not coverage.leftovers(after)
+    assert languages.of_file("vi", after).attached("Ask at the desk.") == "Hãy hỏi tại quầy."
+    assert coverage.refreshed(after) == after
+
+
+def test_what_ships_is_counted_as_every_other_text() -> None:
+    """Kinds, purposes, states, conditions, things wanted and questions: a new one is reported as missing."""
+    sources = set(coverage.sources())
+    for label in ("Person identity", "Viet Nam", "Governance and law"):
+        assert coverage.Source(languages.LABEL, label) in sources
+    assert coverage.Source("banking.account-opening", "Opening a bank account") in sources
+    assert coverage.Source("list.contact", "Does the list say whom to reach?") in sources
+    assert coverage.Source("list.contact", "Somebody to reach") in sources
+    assert len([source for source in sources if source.context == languages.ATTACHED]) >= 6
+    bare = coverage.begun("lo", "ລາວ")
+    assert {(row.context, row.english) for row in bare.entries} == {(one.context, one.english) for one in sources}
+
+
 def test_a_file_of_ones_own_stands_for_the_one_that_ships(tmp_path: Path) -> None:
     file = read(languages.FOLDER / "id.po")
     (tmp_path / "id.po").write_bytes(po.write(file._replace(header={**file.header, "X-Review": "reviewed"})))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from defa_id import languages
 from defa_id.catalogue import CATALOGUE
+from defa_id.languages import ENGLISH, shipped
 from defa_id.report.layout import LONGEST, shown
 from defa_id.report.style import DECIDED, MARK, Style
 from defa_id.report.text import report, sentence
@@ -269,7 +270,7 @@ def test_a_report_in_another_language_says_what_the_english_says(code: str) -> N
 def test_a_sentence_in_another_language_is_put_together_from_whole_sentences() -> None:
     texts = languages.texts("id")
     assert sentence(made.accepted(), texts) == (
-        "TH dapat mengandalkan kredensial dari SG ini untuk banking.account-opening. "
+        "TH dapat mengandalkan kredensial dari SG ini untuk Pembukaan rekening bank (banking.account-opening). "
         "Tingkat: tidak ada (none). Lingkungan: demo."
     )
     own = {**made.RECOGNITION, "home_state": "TH", "purpose": None}
@@ -281,3 +282,28 @@ def test_a_sentence_in_another_language_is_put_together_from_whole_sentences() -
     unasked = made.accepted(recognitions=(None,))
     assert sentence(unasked, texts) == "Bukti tanda tangannya sah. Siapa penerbitnya tidak ditanyakan."
     assert sentence(made.rejected(), texts) == "Tanda tangannya tidak sah."
+
+
+@pytest.mark.parametrize("code", ["fil", "id", "ms", "th", "vi"])
+def test_a_condition_is_shown_in_both_languages_and_counts_as_it_was_written(code: str) -> None:
+    """Every condition that ships has a translation; one of somebody's own is shown as it stands."""
+    texts = languages.texts(code)
+    own = "Ask at the desk of the ministry."
+    for condition in dict.fromkeys(shipped.conditions()):
+        row = {**made.RECOGNITION, "conditions": [condition, own]}
+        text = " ".join(report(made.accepted(recognitions=(row,)), texts=texts).split())
+        assert f"1. {' '.join(texts.attached(condition).split())} {condition} 2. {own}" in text
+        assert texts.attached(condition) != condition
+        assert texts.attached(own) == own
+        english = " ".join(report(made.accepted(recognitions=(row,))).split())
+        assert f"1. {condition} 2. {own}" in english
+
+
+@pytest.mark.parametrize("code", ["fil", "id", "ms", "th", "vi"])
+def test_a_purpose_is_named_and_stays_to_be_typed(code: str) -> None:
+    texts = languages.texts(code)
+    for id, english in shipped.purposes():
+        assert texts.purpose(id) == f"{texts.of(id, english)} ({id})"
+        assert texts.of(id, english) != english
+    assert texts.purpose("x-own.thing") == "x-own.thing"
+    assert ENGLISH.purpose("telecom.sim-registration") == "telecom.sim-registration"
