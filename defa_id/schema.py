@@ -26,10 +26,9 @@ def validate(document: Any, schema: bytes, sha256: str) -> None:
     `Unknowable` SCHEMA_UNUSABLE for a schema of another dialect, a reference that leads outside, or
     one that is not a schema.
     """
-    if digests.sha256(schema).hex() != sha256:
-        raise Fault("SCHEMA_DIGEST", expected=sha256)
-    error = next(_compiled(schema).iter_errors(document), None)
-    if error is not None:
+    compiled = _compiled(schema, sha256)
+    if not compiled.is_valid(document):
+        error = next(compiled.iter_errors(document))
         place = "/".join(printable(str(step)) for step in error.instance_path)
         raise Fault("SCHEMA_INVALID", f"/{place} does not satisfy {_keyword(error)}", place=f"/{place}", sha256=sha256)
 
@@ -43,7 +42,9 @@ def _refuse(uri: str) -> NoReturn:
 
 
 @lru_cache(maxsize=128)
-def _compiled(schema: bytes) -> jsonschema_rs.Draft202012Validator:
+def _compiled(schema: bytes, sha256: str) -> jsonschema_rs.Draft202012Validator:
+    if digests.sha256(schema).hex() != sha256:
+        raise Fault("SCHEMA_DIGEST", expected=sha256)
     import jsonschema_rs
 
     if len(schema) > limits.DOCUMENT_BYTES:

@@ -80,7 +80,8 @@ class Ledger:
         """
         if id not in self._catalogue.checks:
             raise LookupError(f"no such check: {id}")
-        if (id, item) in self._lines:
+        place = id, item
+        if place in self._lines:
             raise LookupError(f"written twice: {id} {item}")
         value: T | None = None
         if id in self._waived:
@@ -99,7 +100,7 @@ class Ledger:
                 outcome = Outcome.UNKNOWN if fault.unknown else Outcome.FAILED
                 why = fault.why or self._catalogue.reasons[fault.code].message
                 line = Check(id, outcome, fault.code, why, fault.evidence, item)
-        self._lines[id, item] = line
+        self._lines[place] = line
         return value
 
     def write(self, page: Page, item: int = 0) -> None:

@@ -57,7 +57,7 @@ class Verifier:
         self.policy = policy
         self.parts = parts
         self.asked = Asked(registry, policy, Settled())
-        self.premises = Premises.of(registry, policy)
+        self.premises = Premises.of(registry, policy, parts)
         self._lists: dict[str, Credential] = {}
 
     def read_list(self, sha256: str, read: Callable[[], Credential]) -> Credential:
@@ -125,7 +125,7 @@ class _Walk:
         self.at, self.known_at, self.expected = at, known_at, expected
         self.ledger = Ledger(self.parts.catalogue, self.policy.waive)
         self.door = Door(source, self.ledger)
-        self.record = Record(verifier.premises, self.policy, self.parts, self.ledger)
+        self.record = Record(verifier.premises, self.ledger)
         self.counter = counter
         self.judged: list[Credential] = []
         self.asked = {catalogue.LISTED if self.policy.safe else catalogue.UNLISTED}
@@ -147,7 +147,8 @@ class _Walk:
             links = self.policy.rule.links
             self.ledger.run("policy.links", lambda: rules.linked(links, self.judged), needs=["proof.signature"])
         known_at = times.show(self.known_at) if self.known_at else None
-        return self.record.close(self.asked, self.door, times.show(self.at), known_at)
+        asked, at = frozenset(self.asked), times.show(self.at)
+        return self.record.close(asked, self.parts.catalogue, self.door, at, known_at)
 
     def open(self, data: bytes, name: str | None, within: _Envelope | None) -> None:
         """Read one input and judge what is in it, each part under the next number."""
@@ -174,17 +175,16 @@ class _Walk:
         format = run("format.recognised", lambda: _recognised(self.parts.detect(data, name)), needs=needs, item=item)
         if format is None:
             return None, None
-        value: Any = data
-        previous = "format.recognised"
+        arguments: tuple[Any, ...] = data, Reading(self.policy.legacy_sd_jwt_typ)
+        value, previous = None, "format.recognised"
         for id, step in format.steps:
-            arguments = (value, Reading(self.policy.legacy_sd_jwt_typ)) if value is data else (value,)
             value = run(
                 id,
                 lambda s=step, a=arguments: _read(s(*a), of, within),  # type: ignore[misc]
-                needs=[previous],
+                needs=(previous,),
                 item=item,
             )
-            previous = id
+            arguments, previous = (value,), id
             if id == "format.disclosures":
                 self.asked.add(catalogue.DISCLOSED)
         return format, value
@@ -227,7 +227,7 @@ class _Walk:
         bound = self.holder(credential, format, item, within)
         fresh = self.revocation(credential, services, covered, item)
         self.certificate(credential, asking.signers, covered, item)
-        self.schema(credential, covered, item)
+        self.schema(credential, asking.schemas, item)
         reliance = asking.reliance(Shown(bound, fresh))
         released = self.rules(credential, asking.home, item)
         for own in self.parts.checks:
@@ -429,8 +429,7 @@ class _Walk:
         status.require_of_its_time(held, self.policy, self.at, got.retrieved)
         return Found(status.Opened(pointer, held, got.sha256), "at hand", {"url": printable(url, 256)})
 
-    def schema(self, credential: Credential, covered: tuple[Service, ...], item: int) -> None:
-        references = document.schema_of(covered, credential.types)
+    def schema(self, credential: Credential, references: tuple[SchemaReference, ...], item: int) -> None:
         if references:
             self.asked.add(catalogue.SCHEMA)
             self.ledger.run(

@@ -57,10 +57,11 @@ def registry_current(registry: Registry, policy: Policy, states: Iterable[str]) 
 def proof_signature(parts: Parts, registry: Registry, credential: Credential, signers: Signers) -> Found[None]:
     """proof.signature: every proof, each by its own key."""
     means = _means(parts, registry, signers)
+    made = []
     for proof, signer in zip(credential.proofs, signers, strict=True):
         parts.suites[proof.suite](proof, signer.key, means)
-    made = [(proof.alg, signer.key.thumbprint) for proof, signer in zip(credential.proofs, signers, strict=True)]
-    why = ", ".join(f"{alg} by {thumbprint[:12]}…" for alg, thumbprint in made)
+        made.append((proof.alg, signer.key.thumbprint))
+    why = ", ".join([f"{alg} by {thumbprint[:12]}…" for alg, thumbprint in made])
     if len(made) == 1:
         return Found(None, why, {"alg": made[0][0], "thumbprint": made[0][1]})
     return Found(None, why, {"alg": [alg for alg, _ in made], "thumbprint": [thumbprint for _, thumbprint in made]})
@@ -68,8 +69,10 @@ def proof_signature(parts: Parts, registry: Registry, credential: Credential, si
 
 def _means(parts: Parts, registry: Registry, signers: Signers) -> Means:
     """What suites may look up: the contexts these authorisations pin by digest, before those shipped."""
-    services = [service for signer in signers for service in signer.services]
-    pinned = {url: reference for service in services for url, reference in service.contexts.items()}
+    pinned: dict[str, SchemaReference] = {}
+    for signer in signers:
+        for service in signer.services:
+            pinned |= service.contexts
     if not pinned:
         return parts.means
 
@@ -89,9 +92,10 @@ def time_issued(window: Window, at: datetime) -> Found[None]:
     """time.issued"""
     if window.issued is None:
         return Found(None, "it states no date of issuance", {})
+    issued = times.show(window.issued)
     if window.issued - at > _LEEWAY:
-        raise Fault("TIME_ISSUED_IN_FUTURE", issued=times.show(window.issued))
-    return Found(None, times.show(window.issued), {"issued": times.show(window.issued)})
+        raise Fault("TIME_ISSUED_IN_FUTURE", issued=issued)
+    return Found(None, issued, {"issued": issued})
 
 
 def time_window(window: Window, policy: Policy, at: datetime) -> Found[None]:
@@ -105,9 +109,8 @@ def time_window(window: Window, policy: Policy, at: datetime) -> Found[None]:
         raise Fault("TIME_NOT_YET", f"not before {times.show(begins)}", begins=times.show(begins))
     if ends is None and policy.require_expiry:
         raise Fault("TIME_NO_EXPIRY")
-    return Found(
-        None, f"until {times.show(ends)}" if ends else "without an end", {"ends": times.show(ends) if ends else None}
-    )
+    shown = times.show(ends) if ends else None
+    return Found(None, f"until {shown}" if shown else "without an end", {"ends": shown})
 
 
 def schema_of(services: tuple[Service, ...], types: Iterable[str]) -> tuple[SchemaReference, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -13,7 +14,7 @@ from defa_id.keys import DEFAULT_ALGORITHMS, PublicKey
 from defa_id.parts import CONTROLLER, Parts
 from defa_id.policy import Policy
 from defa_id.sources import Lookup
-from defa_id.trust.records import ListedCertificate, ListedKey, Service, covers, known
+from defa_id.trust.records import ListedCertificate, ListedKey, Name, Service, covers, known
 from defa_id.trust.registry import Registry
 from defa_id.values import NamedTuple
 from defa_id.verdict import Found
@@ -167,22 +168,29 @@ def _current(
     credential: Credential, signer: Signer, policy: Policy, at: datetime, known_at: datetime | None
 ) -> Found[None]:
     issued = credential.window.issued or at
+    shown = times.show(issued)
     names = [name for s in signer.services for name in known(s.names, known_at) if name.value == credential.issuer]
-    if names and not any(covers(name.valid_from, name.valid_until, issued) for name in names):
+    if names and not _of_its_time(names, issued):
         raise Fault("KEY_TIME", "the issuer did not use this identifier then")
     if not signer.listed:
-        return Found(None, "the registry was not asked about it", {"issued": times.show(issued)})
-    if not any(covers(record.valid_from, record.valid_until, issued) for record in signer.listed):
-        raise Fault("KEY_TIME", issued=times.show(issued))
-    since = min((record.compromised_since for record in signer.listed if record.compromised_since), default=None)
-    if since is None:
-        return Found(None, "valid when it was issued", {"issued": times.show(issued)})
+        return Found(None, "the registry was not asked about it", {"issued": shown})
+    if not _of_its_time(signer.listed, issued):
+        raise Fault("KEY_TIME", issued=shown)
+    struck = [record.compromised_since for record in signer.listed if record.compromised_since]
+    if not struck:
+        return Found(None, "valid when it was issued", {"issued": shown})
+    since = min(struck)
     if issued >= since or credential.window.issued is None:
         raise Fault("KEY_COMPROMISED", since=times.show(since))
     if policy.needed_level == "high":
         raise Unknowable("KEY_COMPROMISED_LATER", since=times.show(since))
-    evidence = {"issued": times.show(issued), "since": times.show(since)}
+    evidence = {"issued": shown, "since": times.show(since)}
     return Found(None, "valid when it was issued; reported compromised later", evidence, "KEY_COMPROMISED_LATER")
+
+
+def _of_its_time(records: Iterable[Name | ListedKey | ListedCertificate], issued: datetime) -> bool:
+    """Whether one of them was valid when it was issued."""
+    return any(covers(record.valid_from, record.valid_until, issued) for record in records)
 
 
 def _thumbprints(signers: Signers) -> Evidence:

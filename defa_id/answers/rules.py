@@ -80,13 +80,14 @@ def transfer_permitted(policy: Policy, credential: Credential, home: str | None,
     Of several rules the one that names the claim counts before one for all claims, and then the strictest.
     """
     asked = _asked(policy)
-    kept: dict[str, Any] = {}
+    speaking = [rule for rule in policy.transfer if not rule.states or home in rule.states]
+    kept: dict[str, Any] = {} if asked or speaking else dict(credential.subject)
     back = False
-    for name, value in credential.subject.items():
+    for name, value in credential.subject.items() if asked or speaking else ():
         wanted = [path for path in asked if path[0] == name]
         if asked and not wanted:
             continue
-        rule = rule_for(policy.transfer, home, (name,))
+        rule = rule_for(speaking, home, (name,))
         if rule is None or rule.rule == "allowed":
             kept[name] = value
             continue

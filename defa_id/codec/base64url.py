@@ -17,6 +17,7 @@ _STANDARD: Final = _ALPHABET.replace(b"-_", b"+/")
 _TO_STANDARD: Final = bytes(
     _STANDARD[_ALPHABET.index(character)] if character in _ALPHABET else ord("!") for character in range(256)
 )
+_FROM_STANDARD: Final = bytes.maketrans(b"+/", b"-_")
 _PADDING: Final = (b"", None, b"==", b"=")
 _SPARE_BITS: Final = {2: 0b1111, 3: 0b0011}
 _VALUE: Final = {character: value for value, character in enumerate(_ALPHABET)}
@@ -39,4 +40,4 @@ def decode(text: bytes, code: str = "JOSE_BASE64", what: str = "a base64url valu
 
 def encode(data: bytes) -> str:
     """`data` without padding, in the URL-safe alphabet."""
-    return binascii.b2a_base64(data, newline=False).rstrip(b"=").replace(b"+", b"-").replace(b"/", b"_").decode("ascii")
+    return binascii.b2a_base64(data, newline=False).translate(_FROM_STANDARD, b"=").decode("ascii")

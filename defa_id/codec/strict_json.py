@@ -86,9 +86,19 @@ def _constant(literal: str) -> NoReturn:
     raise Fault("JSON_NUMBER", f"{literal} is not JSON")
 
 
-_decode: Final = json.JSONDecoder(
+_decoder: Final = json.JSONDecoder(
     object_pairs_hook=_members, parse_int=_integer, parse_float=_fraction, parse_constant=_constant
-).decode
+)
+
+
+def _decode(text: str) -> Any:
+    """The value. Most texts are read to their end at once; what stands around or behind a value, and what is
+    wrong, is told by the decoder. Raises `json.JSONDecodeError`, `RecursionError`."""
+    try:
+        value, end = _decoder.raw_decode(text)
+    except json.JSONDecodeError:
+        return _decoder.decode(text)
+    return value if end == len(text) else _decoder.decode(text)
 
 
 def _too_deep() -> Fault:

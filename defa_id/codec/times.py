@@ -23,7 +23,8 @@ def parse(text: object, what: str = "a time", code: str = "TIME_FORMAT") -> date
     if not isinstance(text, str) or not _RFC3339.fullmatch(text):
         raise Fault(code, f"{what} is not an RFC 3339 time with a zone")
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
+        moment = datetime.fromisoformat(text)
+        return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         raise Fault(code, f"{what} names a day that does not exist") from None
 
@@ -47,4 +48,5 @@ def show(moment: datetime) -> str:
     without a zone: its meaning would depend on the machine."""
     if moment.tzinfo is None:
         raise ValueError("a moment needs a zone")
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat().removesuffix("+00:00") + "Z"

@@ -15,7 +15,7 @@ from defa_id.errors import Unknowable
 from defa_id.policy import Policy
 from defa_id.trust import assurance
 from defa_id.trust.assurance import Shown
-from defa_id.trust.records import Service
+from defa_id.trust.records import SchemaReference, Service
 from defa_id.trust.registry import Registry
 from defa_id.values import NamedTuple
 from defa_id.verdict import Found, Ledger
@@ -41,7 +41,8 @@ class Asked(NamedTuple):
 class Asking:
     """The registry's lines about one credential, each asked once or, where that was settled before, written again.
 
-    `services` are the issuer's authorisations, `covered` those that cover this credential; `home` is their state.
+    `services` are the issuer's authorisations, `covered` those that cover this credential, `schemas` what they say
+    it has to look like; `home` is their state.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Asking:
             self._held = self._settled.find(self._kind, self._issued, at)
         self.services: tuple[Service, ...] = ()
         self.covered: tuple[Service, ...] = ()
+        self.schemas: tuple[SchemaReference, ...] = ()
         self.signers: Signers | None = None
 
     @property
@@ -79,10 +81,11 @@ class Asking:
     def authority(self) -> None:
         """What the issuer was authorised for, and whether it still stands."""
         if self._held is not None:
-            self.covered = self._held.covered
+            self.covered, self.schemas = self._held.covered, self._held.schemas
             self._ledger.write(self._held.authority, self._item)
         else:
             self._authorise()
+            self.schemas = document.schema_of(self.covered, self._kind.types)
             self._settle()
 
     def reliance(self, shown: Shown) -> Reliance:
@@ -144,7 +147,7 @@ class Asking:
         """Remember who issued it, where all of that was found."""
         listed, authorised = (self._ledger.page(ids, self._item) for ids in (_LISTING, _AUTHORITY))
         if self._known_at is None and self._policy.safe and listed and authorised and self.signers:
-            held = Authorised(self.services, self.signers, self.covered, listed, authorised, {})
+            held = Authorised(self.services, self.signers, self.covered, self.schemas, listed, authorised, {})
             dates = moments(self._registry, self._policy, self._kind, held)
             self._settled.keep(self._kind, self._issued, self._at, dates, held)
             self._held = held
@@ -189,7 +192,7 @@ class Asking:
         ):
             run(id, phased(id, step), needs=needs, item=item)
         said = record.recognition(registry, policy, self.services, credential.types, relied, level, reached, capped_by)
-        return Reliance(reached, relied, {}, said)
+        return Reliance(record.named(credential, self.services), reached.label(), relied, {}, said)
 
 
 def some(value: T | None) -> T:

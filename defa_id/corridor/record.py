@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from defa_id import catalogue
 from defa_id.answers.rules import Released
+from defa_id.catalogue import HOLDER, Catalogue
 from defa_id.codec.text import printable
 from defa_id.corridor.door import Door
 from defa_id.credential import Credential
@@ -26,14 +27,19 @@ if TYPE_CHECKING:
 
 
 class Premises(NamedTuple):
-    """What every verdict of one verifier rests on, as it says so."""
+    """What every verdict of one verifier rests on, as it says so. `required`: which checks must pass where
+    these groups of checks were opened."""
 
     registry: Mapping[str, Any]
     policy: Mapping[str, Any]
     asked: Mapping[str, Any]
+    required: Callable[[frozenset[str]], frozenset[str]]
+    review: Review | None
+    not_run: tuple[Mapping[str, Any], ...]
+    library: str
 
     @classmethod
-    def of(cls, registry: Registry, policy: Policy) -> Premises:
+    def of(cls, registry: Registry, policy: Policy, parts: Parts) -> Premises:
         """The premises of a registry snapshot and a policy."""
         return cls(
             {
@@ -52,14 +58,18 @@ class Premises(NamedTuple):
                 "holder_binding": False,
                 "environments": [name for name in ENVIRONMENTS if name in policy.environments],
             },
+            cache(lambda asked: parts.catalogue.required(asked) - policy.waive.keys()),
+            policy.review if policy.review != Review() else None,
+            tuple(one._asdict() for one in policy.external if one.check not in parts.catalogue.checks),
+            f"defa-id {__version__}",
         )
 
 
 class Record:
     """What was asked and found, credential by credential, in the order they were judged."""
 
-    def __init__(self, premises: Premises, policy: Policy, parts: Parts, ledger: Ledger) -> None:
-        self.premises, self.policy, self.parts, self.ledger = premises, policy, parts, ledger
+    def __init__(self, premises: Premises, ledger: Ledger) -> None:
+        self.premises, self.ledger = premises, ledger
         self.credentials: list[Mapping[str, Any]] = []
         self.recognitions: list[Mapping[str, Any] | None] = []
         self.subjects: list[Accepted] = []
@@ -72,27 +82,16 @@ class Record:
         released: Released,
     ) -> None:
         """What the verdict says about this credential, and what it hands over if accepted."""
-        first = services[0] if services else None
-        listed = {name.value for service in services for name in service.names}.union(*(one.types for one in services))
+        types, issuer = reliance.named
         self.credentials.append(
-            {
-                "format": credential.format,
-                "types": [_named(type, listed) for type in credential.types],
-                "digest": credential.digest,
-                "issuer": {
-                    "id": _named(credential.issuer, listed) if credential.issuer is not None else None,
-                    "state": first.state if first else None,
-                    "name": printable(first.name, 128) if first else None,
-                    "entity_id": printable(first.entity_id, 256) if first else None,
-                },
-            }
+            {"format": credential.format, "types": types, "digest": credential.digest, "issuer": issuer}
         )
         self.recognitions.append(reliance.said)
         self.subjects.append(
             Accepted(
                 released.claims,
-                credential.issuer or (first.entity_id if first else ""),
-                reliance.reached.label(),
+                credential.issuer or (services[0].entity_id if services else ""),
+                reliance.label,
                 credential.claims if released.whole else {},
                 tuple(reliance.said["conditions"]) if reliance.said else (),
                 predicates=released.predicates,
@@ -101,8 +100,8 @@ class Record:
 
     def review(self) -> Mapping[str, Any] | None:
         """When a person has to look, by the policy; None where it does not ask for that."""
-        wanted = self.policy.review
-        if wanted == Review():
+        wanted = self.premises.review
+        if wanted is None:
             return None
         always = bool(wanted.states or wanted.types) and any(
             _concerns(wanted.states, wanted.types, said["issuer"]["state"], said["types"]) for said in self.credentials
@@ -112,6 +111,8 @@ class Record:
     def composition(self) -> Mapping[str, Any] | None:
         """What several credentials reach together: the lowest on every axis, if they belong to one holder, and the
         weakest environment. A licence does not inherit the level of an identity that nothing links to it."""
+        if len(self.recognitions) < 2:
+            return None
         found = [said for said in self.recognitions if said is not None]
         if len(found) < 2:
             return None
@@ -127,32 +128,43 @@ class Record:
             "environment": environment,
         }
 
-    def close(self, asked: Collection[str], door: Door, at: str, known_at: str | None) -> Verdict:
+    def close(self, asked: frozenset[str], catalogue: Catalogue, door: Door, at: str, known_at: str | None) -> Verdict:
         """The fold is the verdict's own; here only what it depended on is written down. `asked` are the
         groups of checks that were opened; `at` and `known_at` as the verdict shows them."""
-        required = self.parts.catalogue.required(asked) - self.policy.waive.keys()
-        subject = self.subjects[0]._replace(others=tuple(self.subjects[1:])) if self.subjects else None
-        registry, policy, question = self.premises
+        subject, others = (self.subjects[0], self.subjects[1:]) if self.subjects else (None, [])
+        if subject is not None and others:
+            subject = subject._replace(others=tuple(others))
+        premises = self.premises
         return Verdict(
             checks=self.ledger.lines,
-            required=required,
-            asked={**question, "holder_binding": catalogue.HOLDER in asked},
+            required=premises.required(asked),
+            asked={**premises.asked, "holder_binding": HOLDER in asked},
             credentials=tuple(self.credentials),
             recognitions=tuple(self.recognitions),
-            registry=registry,
-            policy=policy,
+            registry=premises.registry,
+            policy=premises.policy,
             documents=tuple(door.documents),
             at=at,
             known_at=known_at,
-            library=f"defa-id {__version__}",
+            library=premises.library,
             review=self.review(),
-            not_run=tuple(
-                one._asdict() for one in self.policy.external if one.check not in self.parts.catalogue.checks
-            ),
+            not_run=premises.not_run,
             composition=self.composition(),
-            catalogue=self.parts.catalogue,
+            catalogue=catalogue,
             _subject=subject,
         )
+
+
+def named(credential: Credential, services: tuple[Service, ...]) -> tuple[list[str], Mapping[str, Any]]:
+    """The types and the issuer of a credential as the verdict names them."""
+    first = services[0] if services else None
+    listed = {name.value for service in services for name in service.names}.union(*(one.types for one in services))
+    return [_named(type, listed) for type in credential.types], {
+        "id": _named(credential.issuer, listed) if credential.issuer is not None else None,
+        "state": first.state if first else None,
+        "name": printable(first.name, 128) if first else None,
+        "entity_id": printable(first.entity_id, 256) if first else None,
+    }
 
 
 def recognition(

@@ -18,9 +18,9 @@ from defa_id.answers.listing import Signers
 from defa_id.codec import limits
 from defa_id.credential import Credential, Holder, KeyHint, Proof, Window
 from defa_id.policy import Policy
-from defa_id.trust.assurance import Shown, Vector
+from defa_id.trust.assurance import Shown
 from defa_id.trust.recognition import Relied
-from defa_id.trust.records import ListedCertificate, Service
+from defa_id.trust.records import ListedCertificate, SchemaReference, Service
 from defa_id.trust.registry import Registry
 from defa_id.values import NamedTuple
 from defa_id.verdict import Page
@@ -77,22 +77,25 @@ class Kind(NamedTuple):
 
 
 class Reliance(NamedTuple):
-    """What a relying state makes of it: the level reached, the statement relied on, the lines from recognition to
-    the policy's algorithm, and what the verdict says about all that (None, where there is nobody to rely on)."""
+    """What a relying state makes of it: the label reached, the statement relied on, the lines from recognition to
+    the policy's algorithm, and what the verdict says about all that (None, where there is nobody to rely on);
+    `named` are its types and its issuer, as the verdict names them."""
 
-    reached: Vector
+    named: tuple[list[str], Mapping[str, Any]]
+    label: str
     relied: Relied | None
     lines: Page
     said: Mapping[str, Any] | None
 
 
 class Authorised(NamedTuple):
-    """Who issues credentials of a kind: the issuer's authorisations, the signers, and the authorisations that
-    cover it, with the lines that say so. `reliance` fills up, by what presentations show."""
+    """Who issues credentials of a kind: the issuer's authorisations, the signers, the authorisations that
+    cover it and the schemas they name, with the lines that say so. `reliance` fills up, by what presentations show."""
 
     services: tuple[Service, ...]
     signers: Signers
     covered: tuple[Service, ...]
+    schemas: tuple[SchemaReference, ...]
     listing: Page
     authority: Page
     reliance: dict[Shown, Reliance]

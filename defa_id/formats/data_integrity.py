@@ -64,22 +64,21 @@ def model(read: Read) -> Credential | Presentation:
     if presented:
         return _presentation(document, read.proofs, proofs)
     model = vcdm.version(document)
-    vcdm.check_credential(document, model)
+    facts = vcdm.read_credential(document, model)
     begins, ends = vcdm.window_of(document, model)
     created = [moment for proof in read.proofs if (moment := _moment(proof, "created")) is not None]
     expires = [moment for proof in read.proofs if (moment := _moment(proof, "expires")) is not None]
-    subjects = vcdm.subjects_of(document)
     return Credential(
         format=NAME,
         model=model,
-        issuer=vcdm.issuer_of(document),
-        types=vcdm.types_of(document),
+        issuer=facts.issuer,
+        types=facts.types,
         claims=document,
-        subject=subjects[0],
+        subject=facts.subjects[0],
         window=Window(max(created, default=begins), begins, min((*expires, *([ends] if ends else [])), default=None)),
         proofs=proofs,
-        status=vcdm.status_of(document),
-        holder=Holder(None, tuple(subject["id"] for subject in subjects if "id" in subject)),
+        status=facts.status,
+        holder=Holder(None, facts.ids),
         digest=_digest(document),
         typ=", ".join(dict.fromkeys(proof.suite for proof in proofs)),
     )

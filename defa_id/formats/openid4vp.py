@@ -28,6 +28,8 @@ Object = dict[str, Any]
 def recognises(data: bytes) -> bool:
     """Whether this is an answer: a JSON object with a vp_token or of the Digital Credentials API, or a form."""
     if data[:1] != b"{":
+        if b"=" not in data:
+            return False
         fields = data.split(b"&", _FIELDS)
         return (
             all(b"=" in field for field in fields)

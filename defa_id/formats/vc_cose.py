@@ -81,12 +81,10 @@ def model(read: Read) -> Credential | Presentation:
 
 def _credential(read: Read) -> Credential:
     message, document, claims = read
-    vcdm.check_credential(document, "vcdm-2.0")
-    issuer = vcdm.issuer_of(document)
+    facts = vcdm.read_credential(document, "vcdm-2.0")
     begins, ends = vcdm.window_of(document, "vcdm-2.0")
-    subjects = vcdm.subjects_of(document)
-    ids = tuple(subject["id"] for subject in subjects if "id" in subject)
-    if claims.get(_ISS, issuer) != issuer:
+    ids = facts.ids
+    if claims.get(_ISS, facts.issuer) != facts.issuer:
         raise Fault("JWT_ENVELOPE_MISMATCH", "iss is not the credential's issuer")
     if _SUB in claims and claims[_SUB] not in ids:
         raise Fault("JWT_ENVELOPE_MISMATCH", "sub is not the credential's subject")
@@ -98,13 +96,13 @@ def _credential(read: Read) -> Credential:
     return Credential(
         format=NAME,
         model="vcdm-2.0",
-        issuer=issuer,
-        types=vcdm.types_of(document),
+        issuer=facts.issuer,
+        types=facts.types,
         claims=document,
-        subject=subjects[0],
+        subject=facts.subjects[0],
         window=Window(issued or not_before or begins, not_before or begins, expires or ends),
         proofs=(proof,),
-        status=vcdm.status_of(document),
+        status=facts.status,
         holder=Holder(_confirmation(claims), ids),
         digest=digests.sha256(proof.message).hex(),
         typ=str(message.typ),

@@ -80,14 +80,13 @@ def credential(token: jws.Token, claims: Claims, format: str) -> Credential:
     moments = _moments(claims)
     if vcdm.version(claims) != "vcdm-2.0":
         raise Fault("JWT_AMBIGUOUS_MODEL", "VCDM 1.1 content in a VCDM 2.0 token")
-    vcdm.check_credential(claims, "vcdm-2.0")
+    facts = vcdm.read_credential(claims, "vcdm-2.0")
     begins, ends = vcdm.window_of(claims, "vcdm-2.0")
-    issuer = vcdm.issuer_of(claims)
-    _agree(claims, "iss", issuer, "issuer")
+    _agree(claims, "iss", facts.issuer, "issuer")
     _agree(claims, "jti", claims.get("id"), "id")
     _agree_times(moments, begins, ends)
     document = {name: value for name, value in claims.items() if name not in _JWT_ONLY}
-    return _build(token, claims, document, issuer, moments, (begins, ends), "vcdm-2.0", format)
+    return _build(token, claims, document, facts, moments, (begins, ends), "vcdm-2.0", format)
 
 
 def _credential_1_1(token: jws.Token, claims: Claims, document: Claims) -> Credential:
@@ -103,27 +102,26 @@ def _credential_1_1(token: jws.Token, claims: Claims, document: Claims) -> Crede
         raise Fault("JWT_CLAIM_MISSING", "nbf is missing")
     if isinstance(claims.get("sub"), str) and isinstance(document.get("credentialSubject"), dict):
         document["credentialSubject"] = {"id": claims["sub"], **document["credentialSubject"]}
-    vcdm.check_credential(document, "vcdm-1.1")
+    facts = vcdm.read_credential(document, "vcdm-1.1")
     begins, ends = vcdm.window_of(document, "vcdm-1.1")
-    if vcdm.issuer_of(document) != issuer:
+    if facts.issuer != issuer:
         raise Fault("JWT_ENVELOPE_MISMATCH", "iss is not the issuer")
     _agree(claims, "jti", document.get("id"), "id")
     _agree_times(moments, begins, ends)
-    return _build(token, claims, document, issuer, moments, (begins, ends), "vcdm-1.1", NAME)
+    return _build(token, claims, document, facts, moments, (begins, ends), "vcdm-1.1", NAME)
 
 
 def _build(
     token: jws.Token,
     claims: Claims,
     document: Claims,
-    issuer: str,
+    facts: vcdm.Facts,
     moments: dict[str, datetime | None],
     own: tuple[datetime | None, datetime | None],
     model: str,
     format: str,
 ) -> Credential:
-    subjects = vcdm.subjects_of(document)
-    ids = tuple(subject["id"] for subject in subjects if "id" in subject)
+    ids = facts.ids
     if "sub" in claims and (not isinstance(claims["sub"], str) or (ids and claims["sub"] not in ids)):
         raise Fault("JWT_ENVELOPE_MISMATCH", "sub is not the credential's subject")
     begins, ends = moments["nbf"] or own[0], moments["exp"] or own[1]
@@ -133,13 +131,13 @@ def _build(
     return Credential(
         format=format,
         model=model,
-        issuer=issuer,
-        types=vcdm.types_of(document),
+        issuer=facts.issuer,
+        types=facts.types,
         claims=document,
-        subject=subjects[0],
+        subject=facts.subjects[0],
         window=Window(moments["iat"] or moments["nbf"] or own[0], begins, ends),
         proofs=(token.proof,),
-        status=vcdm.status_of(document),
+        status=facts.status,
         holder=Holder(confirmation, ids),
         digest=token.digest,
         typ=token.header.typ,

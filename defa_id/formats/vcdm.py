@@ -15,11 +15,17 @@ from defa_id.codec import times
 from defa_id.codec.text import printable, require_visible
 from defa_id.credential import StatusEntry
 from defa_id.errors import Fault
+from defa_id.values import NamedTuple
 
 V2: Final = "https://www.w3.org/ns/credentials/v2"
 V1: Final = "https://www.w3.org/2018/credentials/v1"
 Object = Mapping[str, Any]
 
+# VCDM 2.0 §4.4 and §5: members whose objects say what they are.
+_TYPED: Final = (
+    *("credentialStatus", "termsOfUse", "evidence", "refreshService", "credentialSchema", "renderMethod"),
+    "proof",
+)
 # RFC 3986 §3.1 and §2: a scheme, then only characters a URL may hold.
 _URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
 _NOT_ABOUT_A_SUBJECT: Final = frozenset({"issuer", "@context"})  # whose texts evidence may hold
@@ -67,46 +73,69 @@ def version(document: Object) -> str:
     raise Fault("MODEL_CONTEXT", "@context does not begin with the data model's own")
 
 
-def check_credential(document: Object, model: str) -> None:
-    """Return if the document is a credential of `model` (VCDM 2.0 §4, VCDM 1.1 §4).
+class Facts(NamedTuple):
+    """What a credential says in either version: its types besides VerifiableCredential, each of which the issuer's
+    scope must hold; its issuer; its subjects, at least one, none of them empty; its status entries, in their order."""
 
-    Raises `Fault` MODEL_SHAPE, MODEL_CONTEXT, MODEL_DIGEST, LD_UNSAFE, TIME_FORMAT.
+    types: tuple[str, ...]
+    issuer: str
+    subjects: tuple[Object, ...]
+    status: tuple[StatusEntry, ...]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The subjects' identifiers."""
+        return tuple([subject["id"] for subject in self.subjects if "id" in subject])
+
+
+def read_credential(document: Object, model: str) -> Facts:
+    """What the document says if it is a credential of `model` (VCDM 2.0 §4, VCDM 1.1 §4); its times are for
+    `window_of`.
+
+    Raises `Fault` MODEL_SHAPE, MODEL_CONTEXT, MODEL_DIGEST, LD_UNSAFE.
     """
     _nothing_smuggled(document)
     types = _types(document, "VerifiableCredential")
     _contexts(document, types)
     _optional_url(document, "id")
-    issuer_of(document)
-    subjects_of(document)
-    for name in ("credentialStatus", "termsOfUse", "evidence", "refreshService", "credentialSchema", "renderMethod"):
-        _typed(document, name, id_required=name == "credentialSchema")
-    if "proof" in document:
-        _typed(document, "proof", id_required=False)
-    _related_resources(document)
+    if "issuer" not in document:
+        raise Fault("MODEL_SHAPE", "issuer is missing")
+    issuer = identifier(document["issuer"], "issuer")
+    subjects = _subjects(document)
+    for name in _TYPED:
+        if name in document:
+            _typed(document, name, id_required=name == "credentialSchema")
+    if "relatedResource" in document:
+        _related_resources(document)
     if model == "vcdm-2.0":
         _described(document)
         if isinstance(document["issuer"], dict):
             _described(document["issuer"])
-        window_of(document, model)
+    status = as_list(document.get("credentialStatus"))
+    return Facts(
+        tuple([name for name in types if name != "VerifiableCredential"]),
+        issuer,
+        subjects,
+        tuple([StatusEntry(as_list(entry["type"])[0], entry) for entry in status]),
+    )
 
 
 def _nothing_smuggled(value: Any) -> None:
     """Whoever reads the credential as linked data must find no subject in it that others do not see. Raises
     `Fault` LD_UNSAFE."""
-    if type(value) is list:
-        for element in value:
-            _nothing_smuggled(element)
-    elif type(value) is dict:
-        for name, member in value.items():
-            if name in _SMUGGLING:
-                raise Fault("LD_UNSAFE", f"{name} in the document")
-            if name != "@context":
-                _nothing_smuggled(member)
+    if type(value) is dict:
+        if found := _SMUGGLING.intersection(value):
+            raise Fault("LD_UNSAFE", f"{min(found)} in the document")
+        value = [member for name, member in value.items() if name != "@context"]
+    for member in value:
+        if type(member) in (dict, list):
+            _nothing_smuggled(member)
 
 
 def check_presentation(document: Object) -> None:
-    """Return if the document is a presentation (VCDM 2.0 §4.13). Raises as `check_credential`."""
+    """Return if the document is a presentation (VCDM 2.0 §4.13). Raises as `read_credential`, and TIME_*."""
     types = _types(document, "VerifiablePresentation")
+    version(document)
     _contexts(document, types)
     _optional_url(document, "id")
     if "holder" in document:
@@ -118,42 +147,13 @@ def check_presentation(document: Object) -> None:
             raise Fault("MODEL_SHAPE", "verifiableCredential holds something other than an object")
 
 
-def issuer_of(document: Object) -> str:
-    """The issuer's identifier. Raises `Fault` MODEL_SHAPE unless it is one URL, alone or in an object."""
-    if "issuer" not in document:
-        raise Fault("MODEL_SHAPE", "issuer is missing")
-    return identifier(document["issuer"], "issuer")
-
-
-def subjects_of(document: Object) -> tuple[Object, ...]:
-    """The credential's subjects, at least one, none of them empty. Raises `Fault` MODEL_SHAPE."""
-    subjects = as_list(document.get("credentialSubject"))
-    if not subjects or not all(isinstance(subject, dict) and subject for subject in subjects):
-        raise Fault("MODEL_SHAPE", "credentialSubject is missing or empty")
-    for subject in subjects:
-        _optional_url(subject, "id", "credentialSubject.id")
-    return tuple(subjects)
-
-
-def types_of(document: Object) -> tuple[str, ...]:
-    """The types besides VerifiableCredential, each of which the issuer's scope must hold."""
-    return tuple(name for name in as_list(document["type"]) if name != "VerifiableCredential")
-
-
 def window_of(document: Object, model: str) -> tuple[datetime | None, datetime | None]:
     """From when until when, as the document itself says. Raises `Fault` TIME_FORMAT, TIME_WINDOW_INVERTED."""
     names = ("validFrom", "validUntil") if model == "vcdm-2.0" else ("issuanceDate", "expirationDate")
-    begins, ends = (times.parse(document[name], name) if name in document else None for name in names)
+    begins, ends = [times.parse(document[name], name) if name in document else None for name in names]
     if begins and ends and ends < begins:
         raise Fault("TIME_WINDOW_INVERTED")
     return begins, ends
-
-
-def status_of(document: Object) -> tuple[StatusEntry, ...]:
-    """The status entries, in their order."""
-    return tuple(
-        StatusEntry(as_list(entry["type"])[0], entry) for entry in as_list(document.get("credentialStatus", []))
-    )
 
 
 def identifier(value: Any, what: str) -> str:
@@ -169,12 +169,24 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
+def _subjects(document: Object) -> tuple[Object, ...]:
+    subjects = as_list(document.get("credentialSubject"))
+    if not subjects:
+        raise Fault("MODEL_SHAPE", "credentialSubject is missing or empty")
+    for subject in subjects:
+        if not isinstance(subject, dict) or not subject:
+            raise Fault("MODEL_SHAPE", "credentialSubject is missing or empty")
+    for subject in subjects:
+        _optional_url(subject, "id", "credentialSubject.id")
+    return tuple(subjects)
+
+
 def _url(text: str, what: str) -> str:
+    if _URL.fullmatch(text):
+        return text
     shown = what in _NOT_ABOUT_A_SUBJECT
     require_visible(text, what, shown=shown)
-    if not _URL.fullmatch(text):
-        raise Fault("MODEL_SHAPE", f"{what} is not a URL", **({"value": printable(text)} if shown else {}))
-    return text
+    raise Fault("MODEL_SHAPE", f"{what} is not a URL", **({"value": printable(text)} if shown else {}))
 
 
 def _optional_url(document: Object, name: str, what: str | None = None) -> None:
@@ -186,8 +198,11 @@ def _optional_url(document: Object, name: str, what: str | None = None) -> None:
 
 def _types(document: Object, required: str) -> list[str]:
     names = as_list(document.get("type"))
-    if not names or not all(isinstance(name, str) and name for name in names):
+    if not names:
         raise Fault("MODEL_SHAPE", "type is missing or not a text")
+    for name in names:
+        if not isinstance(name, str) or not name:
+            raise Fault("MODEL_SHAPE", "type is missing or not a text")
     for name in names:
         require_visible(name, "type")
     if required not in names:
@@ -200,10 +215,9 @@ def _types(document: Object, required: str) -> list[str]:
 def _contexts(document: Object, types: Iterable[str]) -> None:
     """VCDM 2.0 §4.3: URLs or objects; an object may neither touch the model's own terms, nor give a
     protected term another meaning (JSON-LD 1.1 §4.1.11), nor leave a type without one."""
-    version(document)
     vocabulary = True
     defined: dict[str, Any] = {}
-    protected: set[str] = set(_PROTECTED)
+    protected: set[str] = set()
     for context in as_list(document["@context"]):
         if isinstance(context, str):
             _url(context, "@context")
@@ -217,7 +231,7 @@ def _contexts(document: Object, types: Iterable[str]) -> None:
                 if term not in _CONTEXT_KEYWORDS:
                     raise Fault("MODEL_CONTEXT", f"{printable(term)} is not taken in an inline @context")
             else:
-                if term in protected and (term not in defined or defined[term] != meaning):
+                if (term in protected or term in _PROTECTED) and (term not in defined or defined[term] != meaning):
                     raise Fault("MODEL_CONTEXT", f"an inline @context redefines {printable(term)}")
                 _term(term, meaning)
                 defined[term] = meaning
@@ -254,7 +268,7 @@ def _typed(document: Object, name: str, *, id_required: bool) -> None:
 def _described(thing: Object) -> None:
     """VCDM 2.0 §11.1: name and description are texts or language value objects."""
     for name in ("name", "description"):
-        for value in as_list(thing.get(name, [])):
+        for value in as_list(thing.get(name)) if name in thing else ():
             if isinstance(value, str):
                 continue
             if (
@@ -284,7 +298,10 @@ def _presented(credential: Object) -> None:
     `data:` URL (RFC 2397)."""
     kinds = as_list(credential.get("type"))
     if "EnvelopedVerifiableCredential" not in kinds:
-        check_credential(credential, version(credential))
+        model = version(credential)
+        read_credential(credential, model)
+        if model == "vcdm-2.0":
+            window_of(credential, model)
         return
     if V2 not in as_list(credential.get("@context")):
         raise Fault("MODEL_CONTEXT", "an enveloped credential lacks the data model's own @context")

@@ -143,7 +143,7 @@ def test_a_bent_signature_finds_no_comfort_in_what_was_settled() -> None:
 def test_only_so_much_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the bound everything is forgotten, and nothing is wrong afterwards."""
     monkeypatch.setattr(limits, "SETTLED", 3)
-    settled, found = Settled(), Authorised((), (), (), {}, {}, {})
+    settled, found = Settled(), Authorised((), (), (), (), {}, {}, {})
     kinds = [Kind("vc-jwt", "", f"did:example:{number}", None, (), (), ()) for number in range(5)]
     for kind in kinds:
         settled.keep(kind, None, NOW, [NOW - YEAR, NOW + YEAR], found)
