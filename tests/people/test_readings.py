@@ -18,14 +18,17 @@ COMMON = {
         เกียรติศักดิ์ Kiattisak, ศิริพร Siriporn, ณัฐพล Nattapon, สุภาพร Supaporn, รัตนา Rattana, วีระ Weera, นภา Napa
         มานะ Mana, เสาวลักษณ์ Saowalak, บุญมี Boonmee, แสงเดือน Saengduean, โสภา Sopha, ไพโรจน์ Pairoj, ทองดี Thongdee
         ชวน Chuan, สวัสดิ์ Sawat, ธรรมศักดิ์ Thammasak, แก้ว Kaew, หนูนา Nuna, ไกรสร Kraisorn, บัว Bua, เพชร Phet, เจริญ ?Charoen
+        แก้วตา Kaewta, กิตติ Kitti, ธิติ Thiti, เกียรติ์ Kiat, กล้า Kla, แพรวา Praewa, ยิ่งลักษณ์ ?Yingluck
     """,
     "Laoo": """
         ສົມສັກ Somsack, ສົມສັກ Somsak, ຄຳແພງ Khampheng, ບຸນມີ Bounmy, ວິໄລ Vilay, ພອນທິບ Phonethip, ຈັນທະລາ Chanthala
         ສຸກສະຫວັນ ~Souksavanh, ແກ້ວ Keo, ນາລີ Naly, ທອງລຸນ Thongloun, ໝາຍ Mai, ບົວ Boua, ເພັດ Phet, ເກດ Ket
+        ວັນນາ Vanna, ໄຊຍະ Saya, ດວງໃຈ Douangchay, ສຸລິຍະ Souliya
     """,
     "Khmr": """
         សុខ Sok, ដារា Dara, ចាន់ Chan, វណ្ណា Vanna, សោភ័ណ Sophorn, បុប្ផា Bopha, សុភា Sophea, ធារិទ្ធ Thearith, រតនា Rattana
-        ស្រីមុំ Sreymom, ពិសិដ្ឋ Piseth, ហេង Heng, ម៉ាលី Maly, គឹម Kim, លីម Lim
+        ស្រីមុំ Sreymom, ពិសិដ្ឋ Piseth, ហេង Heng, ម៉ាលី Maly, គឹម Kim, លីម Lim, ម៉ៅ Mao
+        ច័ន្ទ Chan, វិចិត្រ Vichet, សំណាង Samnang, វុទ្ធី Vuthy
     """,
     "Mymr": """
         အောင် Aung, ဆန်း San, စု Suu, ကြည် Kyi, ထွန်း Htun, ထွန်း Tun, မြင့် Myint, သန့် Thant, ကျော် Kyaw, ခင် Khin, လှ Hla

@@ -87,7 +87,8 @@ def _single(units: Units) -> Units:
     found: list[Unit] = []
     for unit in units:
         single = tuple(dict.fromkeys(_undoubled(spelling) for spelling in unit))
-        shared = set(found[-1]) & set(single) if found else set()
+        before = found[-2:-1] if found and found[-1][0] == "" else found[-1:]  # past a vowel that need not be written
+        shared = set(before[0]) & set(single) if before else set()
         if any(spelling and not _VOWELS.issuperset(spelling) for spelling in shared):
             single = (*single, "")
         found.append(tuple(dict.fromkeys(single)))

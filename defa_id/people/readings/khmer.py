@@ -68,7 +68,7 @@ _VOWELS: Final = table("""
     ែ ae e ea er
     ៃ ai ei ey ay y
     ោ o ao ou or oa
-    ៅ au ov ow ou av
+    ៅ au ao ov ow ou av
     ំ am om um m oam oum
     ះ ah as h eah -
     ៈ a ak -
@@ -104,6 +104,8 @@ def units(word: str) -> Units | None:
             found.append(_VOWELS[character])
         else:
             return None
+    if word[-2:-1] == _COENG:
+        _silence(found)  # in ច័ន្ទ what stands below the last letter
     return tuple(found)
 
 

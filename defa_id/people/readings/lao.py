@@ -95,7 +95,7 @@ def units(word: str) -> Units | None:
             place += taken
             found.extend(_CONSONANTS.get(consonant) or _VOWELS[consonant] for consonant in consonants)
             found.append(spelt)
-            while place < len(text) and text[place] in "ະັ":
+            while vowel not in "ໃໄ" and place < len(text) and text[place] in "ະັ":
                 place += 1
         elif text.startswith("ົວ", place):
             found.append(_UA)

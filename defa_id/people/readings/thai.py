@@ -87,8 +87,12 @@ _AFTER: Final[dict[str, tuple[tuple[str, Unit], ...]]] = {
     "ไ": (("ย", _PREFIXED["ไ"]),),
 }
 _IMPLIED: Final[Unit] = ("", "o", "a", "or", "aw")
+_ENDED: Final = re.compile(
+    "([\u0e01-\u0e2e])[\u0e48-\u0e4b](?=[\u0e23\u0e25\u0e27])"
+)  # in แก้ว no cluster: its tone is on ก
+_END: Final = "\0"
 _TONES: Final = re.compile("[\u0e48-\u0e4b\u0e3a\u0e4e]")
-_SILENT: Final = re.compile("([\u0e01-\u0e2e])[\u0e34\u0e38]?\u0e4c")  # with the mark of silence above
+_SILENT: Final = re.compile("([\u0e01-\u0e2e])([\u0e34\u0e38]?)\u0e4c")  # with the mark of silence above
 _LETTERS: Final = frozenset(_CONSONANTS)
 _FIRST_OF_CLUSTER: Final = frozenset("กขคตปผพทจศส")
 _SECOND_OF_CLUSTER: Final = frozenset("รลว")
@@ -97,14 +101,18 @@ _LED: Final = frozenset("งญนมยรลว")  # sonorants that a silent �
 
 def units(word: str) -> Units | None:
     """The spellings of a word's letters in the order of speech; None if something in it is not spelt."""
-    text = _TONES.sub("", word)
+    text = _TONES.sub("", _ENDED.sub(rf"\1{_END}", word))
     found: list[Unit] = []
     place = 0
     while place < len(text):
         if silent := _SILENT.match(text, place):
             # In จันทร์ the consonant before it is silent too.
             found[-2:] = [(*unit, "") for unit in found[-2:]]
+            if silent[2]:
+                found.append((*_CONSONANTS[silent[1]], ""))  # in กิติ์ its vowel alone
             place = silent.end()
+        elif text[place] == _END:
+            place += 1
         elif text[place] in _PREFIXED:
             place = _prefixed(text, place, found)
         elif text.startswith("รร", place):
