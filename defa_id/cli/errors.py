@@ -126,7 +126,9 @@ def show(error: BaseException, *, machine: bool, texts: Texts | None = None) -> 
         terminal.say(f"{style.paint('hint:', 'bold')}  {found['hint']}")
     reason = _reason(found["code"])
     if reason and texts is not None and texts.translated:
-        terminal.say(f"{reason.code}: {texts.of(reason.code, reason.message)} {texts.step(reason.next_step)}")
+        mark = f"{texts.code}, draft" if texts.draft else texts.code
+        terminal.say(f"{reason.code} [{mark}]: {texts.of(reason.code, reason.message)}")
+        terminal.say(f"{style.fit('→')} {texts.step(reason.next_step)}")
 
 
 def _reason(code: str) -> Reason | None:

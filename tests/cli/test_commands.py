@@ -10,6 +10,7 @@ import click
 import pytest
 from click.testing import Result
 
+from defa_id import languages
 from defa_id.catalogue import CATALOGUE
 from defa_id.cli import _COMMANDS, cli
 from defa_id.cli.verify import _SECTIONS
@@ -145,6 +146,54 @@ def test_the_language_may_be_said_once_for_all(run: Command, monkeypatch: pytest
     monkeypatch.setenv("DEFA_ID_LANG", "id")
     assert "kedaluwarsa" in run("explain", "TIME_EXPIRED").stdout
     assert run("explain", "TIME_EXPIRED", "--lang", "en").stdout == english
+
+
+@pytest.mark.parametrize("code", ["fil", "id", "ms", "th", "vi"])
+def test_an_error_is_explained_in_the_readers_language_and_said_to_be_a_draft(
+    run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    texts, reason = languages.texts(code), CATALOGUE.reasons["REG_MISSING"]
+    done = run("matrix", "--registry", tmp_path, "--lang", code)
+    assert done.exit_code == 4
+    assert f"REG_MISSING [{code}, draft]: {texts.of(reason.code, reason.message)}" in done.stderr
+    assert f"→ {texts.step(reason.next_step)}" in done.stderr
+    monkeypatch.setenv("DEFA_ID_LANG", code)
+    assert run("matrix", "--registry", tmp_path).stderr == done.stderr
+    assert "draft" not in run("matrix", "--registry", tmp_path, "--lang", "en").stderr
+    machine = run("matrix", "--registry", tmp_path, "--lang", code, "--json")
+    assert json.loads(machine.stdout) == json.loads(run("matrix", "--registry", tmp_path, "--json").stdout)
+
+
+@pytest.mark.parametrize("words", [["--lang"], ["--lang", "xx"], ["--lang", "my-Latn"]])
+def test_an_error_about_the_language_itself_is_english(run: Command, tmp_path: Path, words: list[str]) -> None:
+    done = run("matrix", "--registry", tmp_path, *words)
+    assert done.exit_code == 2
+    assert "draft" not in done.stderr
+
+
+@pytest.mark.parametrize("code", ["fil", "id", "ms", "th", "vi"])
+def test_country_and_number_in_another_language_keep_their_facts(run: Command, code: str) -> None:
+    texts = languages.texts(code)
+    text, english = (" ".join(run("country", "SG", "--lang", lang).stdout.split()) for lang in (code, "en"))
+    assert "OpenID Connect, moving to FAPI 2.0" in text  # a fact stands as it was taken down, beside its source
+    assert " ".join(texts.word("Data protection").split()) in text
+    for word in ("Data protection", "How sure", "Verify abroad", "in force since"):
+        assert word in english
+        assert word not in text
+    assert texts.label("Singapore") in text
+    done = run("number", "th-pin", "3100600445636", "--lang", code)
+    assert done.exit_code == 1
+    assert done.stdout.startswith("SUSPICIOUS  ")
+    assert "probably mistyped" not in done.stdout
+
+
+def test_name_follows_the_environment_as_its_own_option_is_the_names(
+    run: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEFA_ID_LANG", "vi")
+    done = run("name", "compare", "Juan Cruz", "Juan Reyes", "--lang", "fil")
+    assert done.exit_code == 1
+    assert languages.texts("vi").word("not the same name") in done.stdout
 
 
 def test_languages_begun_refreshed_and_reported(run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
