@@ -320,6 +320,6 @@ def _note(event: str, arguments: tuple[Any, ...]) -> None:
     if _watch["thread"] != threading.get_ident() or not event.startswith(_REACHING):
         return
     what = str(arguments[0]) if arguments else ""
-    if event == "open" and what.endswith(_CODE):
-        return
+    if event == "open" and (what.endswith(_CODE) or ".pyc." in what or what.isdecimal()):
+        return  # also a module that is compiled just now, and a file that is open already
     _watch["seen"].append(f"{event}: {what}")

@@ -190,6 +190,9 @@ def test_e14_a_second_subject_smuggled_in(place: Place, keyword: str) -> None:
             place.made(**changes)
     world, signer = World.make()
     refused(world.verify(vc_jwt(signer, vc(**smuggled))), "format.model", "LD_UNSAFE")
+    term = {"own": {"@id": "urn:x-demo:own", keyword: "urn:x-demo:other"}}  # what defines a term is no subject
+    defining: Json = {"@context": [V2, term]}
+    assert world.verify(vc_jwt(signer, vc(**defining)))
 
 
 @BOTH

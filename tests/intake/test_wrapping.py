@@ -113,7 +113,12 @@ def test_there_is_an_end_to_layers() -> None:
     assert piece.data.startswith(b"data:,data:")
 
 
-@given(st.binary(max_size=200) | st.from_regex(r"data:[a-z/;=,%0-9A-F+]{0,40}", fullmatch=True).map(str.encode))
+MARKED = st.tuples(st.sampled_from([b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"]), st.binary(max_size=80)).map(b"".join)
+LINKS = st.from_regex(r"[a-z]{1,6}:[a-z/.]{0,9}[?#][a-zA-Z=&%0-9?#.~_-]{0,60}", fullmatch=True).map(str.encode)
+DATA_URLS = st.from_regex(r"data:[a-z/;=,%0-9A-F+]{0,40}", fullmatch=True).map(str.encode)
+
+
+@given(st.binary(max_size=200) | MARKED | LINKS | DATA_URLS)
 def test_anything_at_all_has_pieces(data: bytes) -> None:
     if not any(data.startswith(kind) for kind in (b"\x89PNG", b"\xff\xd8\xff", b"%PDF-")):
         assert intake.pieces(data)
