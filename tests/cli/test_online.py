@@ -16,8 +16,9 @@ from defa_id.net.kept import Cache
 from defa_id.net.source import NetworkSource
 from defa_id.trust.registry import Registry
 from tests.cli.conftest import AT
+from tests.support import lists
 from tests.support.loopback import PATIENT, PUBLIC, Authority, Outside, Server, response, serving
-from tests.support.world import PERSON, World, vc_jwt
+from tests.support.world import PERSON, World, vc, vc_jwt
 
 URI = "https://schema.example/person/1"
 SCHEMA = b'{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object"}'
@@ -93,6 +94,45 @@ def test_with_it_the_document_is_fetched_named_and_kept(
     assert ask("--online")["documents"] == [document], "the same bytes, fetched at the same time"
     assert server.asked == ["/person/1"]
     assert len(list((tmp_path / "cache" / "defa-id" / "documents").glob("*.document"))) == 1
+
+
+def test_a_status_list_is_fetched_kept_and_as_old_as_the_verdict_says(
+    run: Callable[..., Result], server: Server, outside: Outside, tmp_path: Path
+) -> None:
+    """While its time lasts no process asks again, and each verdict says when it was fetched; then it is asked anew."""
+    url = "https://schema.example/lists/7"
+    world, signer = World.make(expires="2099-01-01T00:00:00Z")
+    world.sg["status_lists"] = [{"url": url}]
+    for name, data in world.files().items():
+        path = tmp_path / "published" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    entry = {"type": "BitstringStatusListEntry", "statusPurpose": "revocation", "statusListIndex": "7"}
+    (tmp_path / "token").write_text(vc_jwt(signer, vc(credentialStatus={**entry, "statusListCredential": url})))
+
+    def judged(*options: str) -> dict[str, Any]:
+        given = ("--for", "TH", "--registry", tmp_path / "published", "--at", AT, "--memory", "none", "--json")
+        found: dict[str, Any] = json.loads(run("verify", tmp_path / "token", *given, *options).stdout)
+        return found
+
+    def serve(*revoked: int) -> None:
+        listed = lists.bitstring(signer, dict.fromkeys(revoked, 1), id=url)
+        server.answers["/lists/7"] = response(listed, "application/vc+jwt", Cache_Control="max-age=3600")
+
+    assert judged()["decision"] == "indeterminate"
+    serve()
+    first = judged("--online")
+    assert first["decision"] == "accepted"
+    serve(7)
+    assert judged("--online")["documents"] == first["documents"]
+    assert server.asked == ["/lists/7"]
+    for kept in (tmp_path / "cache" / "defa-id" / "documents").glob("*.document"):
+        head, body = kept.read_bytes().split(b"\n", 1)
+        told = {**json.loads(head), "until": first["documents"][0]["retrieved"]}
+        kept.write_bytes(json.dumps(told).encode() + b"\n" + body)
+    second = judged("--online")
+    assert [line["code"] for line in second["checks"] if line["outcome"] == "failed"] == ["STATUS_REVOKED"]
+    assert server.asked == ["/lists/7"] * 2
 
 
 def test_recorded_ones_come_first(ask: Callable[..., dict[str, Any]], server: Server, tmp_path: Path) -> None:
