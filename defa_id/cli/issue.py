@@ -31,6 +31,7 @@ _LIFE: Final = timedelta(days=365)
 @click.option("--id", "issuer_id", metavar="ISSUER_ID", help="The issuer, where the state lists several.")
 @click.option("--key", metavar="FILE", type=_FILE, help="The issuer's private key, where the sandbox has none.")
 @click.option("--certificate", metavar="FILE", type=_FILE, help="The key's certificates, below a listed authority.")
+@click.option("--cryptosuite", metavar="NAME", help="For data-integrity: eddsa-rdfc-2022, ecdsa-sd-2023, …")
 @click.option("--issued", metavar="TIME", help="When it is issued (RFC 3339); default: now.")
 @click.option("--expires", metavar="TIME", help="When it expires; default: a year later.")
 def issue(
@@ -45,6 +46,7 @@ def issue(
     issuer_id: str | None,
     key: Path | None,
     certificate: Path | None,
+    cryptosuite: str | None,
     issued: str | None,
     expires: str | None,
 ) -> None:
@@ -63,7 +65,8 @@ def issue(
     tree = lint.shaped(load(directory), state)
     services = issuing.services_for(tree, state, type_, format_, issuer_id)
     chain = certificates.from_pem(storage.read_bytes(certificate)) if certificate else ()
-    able = issuing.choose(state, services, _keys(directory, services, key), moment, format=format_, chain=chain)
+    keys = _keys(directory, services, key)
+    able = issuing.choose(state, services, keys, moment, format=format_, chain=chain, cryptosuite=cryptosuite)
     chosen = able[0]
     token = issuing.mint(
         tree,
@@ -74,6 +77,7 @@ def issue(
         issued=moment,
         expires=options.moment(expires, "--expires") or _later(moment),
         holder=_holder(holder_key) if holder_key else None,
+        cryptosuite=cryptosuite,
     )
     if qr is not None:
         storage.write(qr, coding.picture(_shortest(token, format_), kind), 0o600)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from defa_id.codec import multibase, times
+from defa_id.codec.text import printable
 from defa_id.errors import Fault, WrongUse
 from defa_id.issue import ecdsa_sd, vc_jwt
 from defa_id.issue.signing import SigningKey, sign_raw
@@ -20,6 +21,15 @@ BY_KEY: Final = {"OKP": "eddsa-jcs-2022", "EC": "ecdsa-jcs-2019"}  # where no su
 NAMES: Final = (*SUITES, ecdsa_sd.NAME)
 _BASE_CONTEXT: Final = "https://www.w3.org/ns/credentials/v2"
 Document = Mapping[str, Any]
+
+
+def goes_with(cryptosuite: str, key: SigningKey) -> bool:
+    """Whether a key of this kind makes proofs of this suite. Raises `WrongUse` for a suite that is not known."""
+    if cryptosuite not in NAMES:
+        raise WrongUse(f"no cryptosuite {printable(cryptosuite)!r}", hint=f"There are {', '.join(NAMES)}.")
+    if cryptosuite == ecdsa_sd.NAME:
+        return key.public.crv == ecdsa_sd.CURVE
+    return any(key.public.fits(alg) for alg, _ in SUITES[cryptosuite].algorithms.values())
 
 
 def mint(

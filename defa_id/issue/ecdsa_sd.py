@@ -24,6 +24,7 @@ from defa_id.suites.data_integrity import Secured
 from defa_id.suites.ecdsa_sd import Base
 
 NAME: Final = suite.NAME
+CURVE: Final = "P-256"
 
 
 def base_value(key: SigningKey, secured: Secured, mandatory: tuple[str, ...], means: Means) -> str:
@@ -31,8 +32,8 @@ def base_value(key: SigningKey, secured: Secured, mandatory: tuple[str, ...], me
 
     Raises `WrongUse` for a key that is not P-256, and what canonicalization raises.
     """
-    if key.public.crv != "P-256":
-        raise WrongUse(f"{NAME} signs with P-256", hint="Give a P-256 key.")
+    if key.public.crv != CURVE:
+        raise WrongUse(f"{NAME} signs with {CURVE}", hint=f"Give a {CURVE} key.")
     own = signing.from_native(ec.generate_private_key(ec.SECP256R1()))
     point = own.native.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
     parts = Base(b"", suite.P256_PREFIX + point, secrets.token_bytes(32), (), mandatory)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from defa_id import issue
-from defa_id.codec import base64url, limits, times
+from defa_id.codec import base45, base64url, limits, times
 from defa_id.errors import ChangeRefused, DefaIdError
 from defa_id.issue.signing import SigningKey
 from defa_id.operator import issuing, publishing, storage
@@ -30,6 +30,7 @@ PUBLISHED_AT: Final = "2026-11-01T00:00:00Z"
 CREDENTIALS: Final = "demo_credentials.json"
 RECORDED: Final = "recorded"
 STATUS_LISTS: Final = "demo_status_lists.json"
+MINTED: Final = (".jwt", ".sd-jwt", ".json", ".cose", ".mdoc", ".txt")  # what an example's file name ends in
 _KEYS: Final = DemoKeyring()
 
 
@@ -56,10 +57,10 @@ def generate(sources: Path, examples: Path) -> Publication:
     fresh.rename(place)
     if examples.is_dir():
         for old in examples.iterdir():
-            if old.is_file() and old.name not in minted and old.suffix in (".jwt", ".sd-jwt"):
+            if old.is_file() and old.name not in minted and old.suffix in MINTED:
                 old.unlink()
     for name, token in minted.items():
-        storage.write(examples / name, token.encode("ascii"))
+        storage.write(examples / name, token.encode("utf-8"))
     (examples.parent / RECORDED).mkdir(parents=True, exist_ok=True)
     for name, token in lists.items():
         storage.write(examples.parent / RECORDED / name, token.encode("ascii"))
@@ -87,6 +88,7 @@ def _mint(tree: Tree, keys: issuing.Keys, record: Object) -> str:
     issued, expires = times.parse(record["issued"]), times.parse(record["expires"])
     issuer = _issuer(tree, keys, record, issued)
     claims: dict[str, Any] = record["claims"]
+    file = record["file"]
     if "status" in record:
         claims = (
             {**claims, "status": record["status"]}
@@ -94,7 +96,7 @@ def _mint(tree: Tree, keys: issuing.Keys, record: Object) -> str:
             else {"credentialSubject": claims, "credentialStatus": record["status"]}
         )
     counter = iter(range(1 << 16))
-    return issuing.mint(
+    token = issuing.mint(
         tree,
         issuer,
         type=record["type"],
@@ -103,8 +105,11 @@ def _mint(tree: Tree, keys: issuing.Keys, record: Object) -> str:
         issued=issued,
         expires=expires,
         holder=holder_key().public.jwk if record.get("holder") else None,
-        salts=lambda: demo_bytes(f"salt {record['file']} {next(counter)}", 16),
+        salts=lambda: demo_bytes(f"salt {file} {next(counter)}", 16),
+        cryptosuite=record.get("cryptosuite"),
+        signer_key=lambda kind: _KEYS.issuer(f"signer {file}", kind),
     )
+    return _steady(token) if record["format"] == "cwt" else token
 
 
 def _mint_list(tree: Tree, keys: issuing.Keys, record: Object) -> str:
@@ -134,10 +139,21 @@ def _mint_list(tree: Tree, keys: issuing.Keys, record: Object) -> str:
 
 def _stored(data: bytes) -> bytes:
     """GZIP (RFC 1952) without compression: compressors differ, and the demo is the same bytes everywhere."""
+    end = zlib.crc32(data).to_bytes(4, "little") + len(data).to_bytes(4, "little")
+    return b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff" + _block(data) + end
+
+
+def _steady(text: str) -> str:
+    """A QR code's text with the token in it stored (zlib, RFC 1950) in place of compressed, for the same reason."""
+    prefix, packed = (text[:4], text[4:]) if text[3:4] == ":" else ("", text)
+    data = zlib.decompress(base45.decode(packed.encode("ascii")))
+    return prefix + base45.encode(b"\x78\x01" + _block(data) + zlib.adler32(data).to_bytes(4))
+
+
+def _block(data: bytes) -> bytes:
+    """One last block of DEFLATE that is not compressed (RFC 1951 §3.2.4)."""
     size = len(data)
-    block = b"\x01" + size.to_bytes(2, "little") + (size ^ 0xFFFF).to_bytes(2, "little") + data  # RFC 1951 §3.2.4
-    end = zlib.crc32(data).to_bytes(4, "little") + size.to_bytes(4, "little")
-    return b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff" + block + end
+    return b"\x01" + size.to_bytes(2, "little") + (size ^ 0xFFFF).to_bytes(2, "little") + data
 
 
 def _issuer(tree: Tree, keys: issuing.Keys, record: Object, issued: datetime) -> issuing.Issuer:
@@ -146,7 +162,9 @@ def _issuer(tree: Tree, keys: issuing.Keys, record: Object, issued: datetime) ->
         for service in issuing.services_for(tree, record["state"], record["type"], record["format"])
         if service["service_id"] == record["service_id"]
     ]
-    return issuing.choose(record["state"], services, keys, issued)[0]
+    return issuing.choose(
+        record["state"], services, keys, issued, format=record["format"], cryptosuite=record.get("cryptosuite")
+    )[0]
 
 
 def main(arguments: list[str]) -> int:

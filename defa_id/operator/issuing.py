@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from defa_id import issue
 from defa_id.codec import times
 from defa_id.codec.text import printable
 from defa_id.errors import Fault, WrongUse
-from defa_id.issue import certificates, selective, signing, vc_jwt
+from defa_id.issue import certificates, data_integrity, selective, signing, vc_jwt
 from defa_id.issue.signing import SigningKey
 from defa_id.operator import admission, timeline
 from defa_id.operator.tree import Object, Tree
@@ -77,14 +77,27 @@ def choose(
     *,
     format: str = "",
     chain: tuple[bytes, ...] = (),
+    cryptosuite: str | None = None,
 ) -> list[Issuer]:
     """The services that can issue with these keys, those without objections first.
 
     `chain`: certificates of the key at hand (DER, its own first), below an authority that is listed.
-    Raises `WrongUse` if no key belongs to any of the services.
+    `cryptosuite`: the one a Data Integrity proof is to be of. Raises `WrongUse` if no key belongs to any of the
+    services, or goes with the suite.
     """
     listed = list(services)
     found = [issuer for service in listed for issuer in _able(state, service, keys, issued, format, chain)]
+    if cryptosuite is not None:
+        if format != "data-integrity":
+            raise WrongUse("only Data Integrity has cryptosuites", hint="Leave it out, or take data-integrity.")
+        fitting = [issuer for issuer in found if data_integrity.goes_with(cryptosuite, issuer.key)]
+        if found and not fitting:
+            kinds = ", ".join(sorted({issuer.key.public.crv or issuer.key.public.kty for issuer in found}))
+            raise WrongUse(
+                f"{cryptosuite} does not go with the listed key ({kinds})",
+                hint="An Ed25519 key makes the eddsa suites, P-256 and P-384 the ecdsa ones.",
+            )
+        found = fitting
     if not found:
         ids = ", ".join(service["service_id"] for service in listed)
         raise WrongUse(
@@ -104,16 +117,19 @@ def mint(
     expires: datetime,
     holder: Mapping[str, Any] | None = None,
     salts: selective.Salts = selective.random_salt,
+    cryptosuite: str | None = None,
+    signer_key: Callable[[str], SigningKey] = signing.generate,
 ) -> str:
     """A credential as `issue.issue` mints it, its claims held against the schema the service names.
 
     A W3C document of a type that travels with this library says what its words mean, by that type's
-    context. Raises `WrongUse` for claims that do not fit, naming the place and never the value.
+    context. `signer_key` makes the key, of a kind, of a signer that an authority certifies for this. Raises
+    `WrongUse` for claims that do not fit, naming the place and never the value.
     """
     claims = _with_context(type, format, claims)
     require_fitting(tree, issuer, type, format, claims, issued, expires)
     if issuer.authority is not None:
-        issuer = _with_signer(issuer, issuer.authority, issued)
+        issuer = _with_signer(issuer, issuer.authority, issued, signer_key(issuer.key.public.crv or "P-256"))
     return issue.issue(
         format,
         issuer.key,
@@ -126,6 +142,7 @@ def mint(
         alg=issuer.alg,
         x5c=issuer.x5c,
         salts=salts,
+        cryptosuite=cryptosuite,
         state=issuer.state,
     )
 
@@ -218,9 +235,8 @@ def _held(
     return SigningKey(key.native, admitted.public), listed
 
 
-def _with_signer(issuer: Issuer, authority: bytes, issued: datetime) -> Issuer:
-    """The same with a document signer of its own, certified for this by the authority."""
-    key = signing.generate(issuer.key.public.crv or "P-256")
+def _with_signer(issuer: Issuer, authority: bytes, issued: datetime, key: SigningKey) -> Issuer:
+    """The same with a document signer of this key, certified for this by the authority."""
     below = certificates.signer(key, authority, issuer.key, f"Document signer of {issuer.identifier}", issued)
     return issuer._replace(key=key, x5c=(base64.b64encode(below).decode("ascii"),), authority=None)
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from defa_id import keys
-from defa_id.codec import canonical, limits, strict_json
+from defa_id.codec import canonical, limits, strict_json, times
 from defa_id.errors import ChangeRefused, Fault, WrongUse
 from defa_id.issue.signing import SigningKey
 from defa_id.operator import storage
@@ -130,8 +130,9 @@ def complete(tree: Tree, issuer_key: IssuerKey) -> Tree:
     """Curated sources made whole: demo keys put in, digests of schemas, and what may be left out.
 
     An identifier `{"kind": "jwk", "demo_key": NAME, "demo_key_type": KIND}` gets the public half of
-    `issuer_key(NAME, KIND)`, P-256 where no kind is given. Moments that are not given become
-    `FIRST_GRANT`. Raises `ChangeRefused` for a schema that is missing.
+    `issuer_key(NAME, KIND)`, P-256 where no kind is given; one of kind x509 the certificate of an authority
+    of its own with that key. Moments that are not given become `FIRST_GRANT`. Raises `ChangeRefused` for a
+    schema that is missing.
     """
     vocabulary = copy.deepcopy(tree.vocabulary)
     for entry in vocabulary.get("types", []):
@@ -226,14 +227,14 @@ def _complete_list(tree: Tree, source: Object, issuer_key: IssuerKey) -> Object:
     for entity in listing["entities"]:
         entity.setdefault("recorded", FIRST_GRANT)
         for service in entity["services"]:
-            _complete_service(tree, service, issuer_key)
+            _complete_service(tree, listing["territory"], service, issuer_key)
     for recognition in listing["recognitions"]:
         _default(recognition, purposes=[], conditions=[], events=[], **{"from": FIRST_GRANT})
         recognition.setdefault("recorded", recognition["from"])
         _complete_events(recognition["events"])
     for member in ("relying_parties", "wallet_providers"):
         for record in listing.get(member, []):
-            _complete_identifiers(record, issuer_key)
+            _complete_identifiers(listing["territory"], record, issuer_key)
             _default(record, recorded=FIRST_GRANT, status_events=[{"status": "granted"}])
             _complete_events(record["status_events"])
     for arrangement in listing["arrangements"]:
@@ -241,9 +242,9 @@ def _complete_list(tree: Tree, source: Object, issuer_key: IssuerKey) -> Object:
     return listing
 
 
-def _complete_service(tree: Tree, service: Object, issuer_key: IssuerKey) -> None:
+def _complete_service(tree: Tree, territory: str, service: Object, issuer_key: IssuerKey) -> None:
     _default(service, type="issuance", interface="offline", recorded=FIRST_GRANT)
-    public = _complete_identifiers(service, issuer_key)
+    public = _complete_identifiers(territory, service, issuer_key)
     for credential in service.setdefault("credentials", []):
         reference = credential.get("schema") or schema_reference(tree, credential["type"])
         if reference is not None:
@@ -258,13 +259,18 @@ def _complete_service(tree: Tree, service: Object, issuer_key: IssuerKey) -> Non
     _complete_events(service.setdefault("status_events", [{"status": "granted"}]))
 
 
-def _complete_identifiers(record: Object, issuer_key: IssuerKey) -> keys.PublicKey | None:
+def _complete_identifiers(territory: str, record: Object, issuer_key: IssuerKey) -> keys.PublicKey | None:
     """The identifiers of a service or a party made whole; the last key among them."""
     public: keys.PublicKey | None = None
     for identifier in record.setdefault("identifiers", []):
         if "demo_key" in identifier:
-            public = issuer_key(identifier.pop("demo_key"), identifier.pop("demo_key_type", "P-256")).public
-            identifier.update(jwk=dict(public.jwk), thumbprint=public.thumbprint)
+            name = identifier.pop("demo_key")
+            key = issuer_key(name, identifier.pop("demo_key_type", "P-256"))
+            public = key.public
+            if identifier["kind"] == "x509":
+                identifier.update(_authority(key, territory, name.removeprefix("issuer-")))
+            else:
+                identifier.update(jwk=dict(public.jwk), thumbprint=public.thumbprint)
         elif "jwk" in identifier:
             try:
                 public = keys.from_jwk(identifier["jwk"])
@@ -274,6 +280,15 @@ def _complete_identifiers(record: Object, issuer_key: IssuerKey) -> keys.PublicK
         _default(identifier, valid_from=FIRST_GRANT)
         identifier.setdefault("recorded", identifier["valid_from"])
     return public
+
+
+def _authority(key: SigningKey, territory: str, service: str) -> Object:
+    """How an issuing authority of its own with this key is listed."""
+    from defa_id.issue import certificates
+    from defa_id.operator import admission
+
+    der = certificates.authority(key, territory, f"Demo authority of {service}", times.parse(FIRST_GRANT))
+    return admission.from_certificate(certificates.to_pem(der)).identifier
 
 
 def _complete_events(events: list[Object]) -> None:

@@ -17,7 +17,7 @@ from defa_id import disk, files
 from defa_id.codec import canonical
 from defa_id.errors import DefaIdError
 from defa_id.types import cwt, json_ld, json_schema, mdoc, shipped, tables
-from defa_id.types.definition import FORMATS, Definition, Field, Shape
+from defa_id.types.definition import FORMATS, Definition, Field, Shape, Standard
 
 PAGE: Final = "docs/credential-types.md"
 VOCABULARY: Final = "trust_registry/vocabulary.json"
@@ -33,6 +33,8 @@ def outputs(root: Path) -> dict[str, bytes]:
     known = shipped.load(root)
     families = known.families.values()
     made = {name: data for one in families for name, data in _files(one)}
+    for type, standards in _whole(known).items():
+        made[f"schemas/credentials/{type}.schema.json"] = pretty(json_schema.foreign(type, standards))
     made[f"{_CONTEXTS}/own.py"] = _pins(families, made)
     made[_TABLES] = _tables(families)
     made[PAGE] = tables.page(families, known.standards).encode()
@@ -68,17 +70,27 @@ def types(families: Collection[Definition]) -> Iterator[dict[str, Any]]:
 
 
 def foreign(known: shipped.Shipped) -> Iterator[dict[str, Any]]:
-    """The entries of other standards' types: the family each belongs to, and no schema or name of ours."""
-    for standard in known.standards.values():
-        for type in standard.types:
-            yield {
-                "type": type,
-                "format": standard.form,
-                "family": standard.family,
-                "subject": known.families[standard.family].subject,
-                "status": "current",
-                "names": [{"lang": "en", "value": standard.title}],
-            }
+    """The entries of other standards' types: the family each belongs to, no name of ours, and a schema where
+    a document is always whole."""
+    whole = _whole(known)
+    first = {type: one for one in reversed(tuple(known.standards.values())) for type in one.types}
+    for type in dict.fromkeys(type for one in known.standards.values() for type in one.types):
+        standard = first[type]
+        yield {
+            "type": type,
+            "format": standard.form,
+            "family": standard.family,
+            "subject": known.families[standard.family].subject,
+            "status": "current",
+            "names": [{"lang": "en", "value": standard.title}],
+            **({"schema": _named(type, json_schema.foreign(type, whole[type]))} if type in whole else {}),
+        }
+
+
+def _whole(known: shipped.Shipped) -> dict[str, list[Standard]]:
+    """Other standards' types of which a holder can withhold nothing, each with the layouts it has."""
+    forms = [one for one in known.standards.values() if one.form in ("cwt", "philsys")]
+    return {type: [one for one in forms if type in one.types] for standard in forms for type in standard.types}
 
 
 def with_types(text: str, entries: list[dict[str, Any]]) -> str:
@@ -168,12 +180,11 @@ def _entry(field: Field, pad: str, depth: int) -> Iterator[str]:
 
 
 def _reference(one: Definition, format: str) -> dict[str, str]:
-    schema = json_schema.SCHEMAS[format](one)
-    return {
-        "uri": schema["$id"],
-        "sha256": canonical.digest(schema),
-        "target": f"schemas/{one.name}.{format}.schema.json",
-    }
+    return _named(f"{one.name}.{format}", json_schema.SCHEMAS[format](one))
+
+
+def _named(name: str, schema: dict[str, Any]) -> dict[str, str]:
+    return {"uri": schema["$id"], "sha256": canonical.digest(schema), "target": f"schemas/{name}.schema.json"}
 
 
 def _pretty(value: Any, indent: int, lead: str) -> str:

@@ -6,11 +6,11 @@ may lack anything at any depth, an mdoc whole elements, a W3C document and a CWT
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from defa_id.schema import DIALECT
-from defa_id.types.definition import Definition, Field, Shape, Space, shared, shown
+from defa_id.types.definition import Definition, Field, Shape, Space, Standard, shared, shown
 
 Schema = dict[str, Any]
 
@@ -98,6 +98,22 @@ def cwt(definition: Definition) -> Schema:
         "strings in base64url without padding. Nothing of a token can be withheld.",
         **_object(definition.shape, required=True),
         "$defs": {str(shape.name): _as_shown(shape) for shape in definition.shapes()},
+    }
+
+
+def foreign(type: str, standards: Collection[Standard]) -> Schema:
+    """For another standard's document of which nothing can be withheld, as a verifier names its claims. Several
+    standards are several layouts of one type, any of which will do."""
+    layouts = [_object(one.shape, required=True) for one in standards]
+    shapes = {str(shape.name): shape for one in standards for shape in shared(one.shape)}
+    read = " or ".join(f"{one.title}, version {one.version}" for one in standards)
+    return {
+        "$schema": DIALECT,
+        "$id": f"urn:defa-id:schema:{type}:1",
+        "title": f"{type}, as this project reads it",
+        "description": f"{read}. What the standard leaves free is free here.",
+        **(layouts[0] if len(layouts) == 1 else {"anyOf": layouts}),
+        "$defs": {name: _as_shown(shape) for name, shape in shapes.items()},
     }
 
 

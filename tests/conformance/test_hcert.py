@@ -5,13 +5,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections import Counter
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from defa_id import schema
+from defa_id.codec import canonical
 from defa_id.verdict import Decision, Verdict
 from tests.conformance import exceptions
 from tests.support.vectors import require, require_json
@@ -22,7 +26,7 @@ TYPES = ["hcert-v", "hcert-t", "hcert-r"]
 EARLY = "2020-01-01T00:00:00Z"
 
 # How many there are: a corpus that shrinks passes everything.
-FILES, ACCEPTED, COMPARED = 88, 54, 55
+FILES, ACCEPTED, COMPARED, FITTING = 88, 54, 55, 63
 TRUE = {
     "EXPECTEDVERIFY": 58,
     "EXPECTEDUNPREFIX": 55,
@@ -213,3 +217,16 @@ def test_no_content_is_taken_for_another() -> None:
             assert claims == case.document["JSON"], name
             compared += 1
     assert compared == COMPARED
+
+
+def test_every_genuine_one_fits_the_schema_of_its_type(project: Path) -> None:
+    """What the registry's schema asks is what states have issued."""
+    held = [case.document.get("JSON") or {} for case in cases().values()]
+    fitting = 0
+    for certificate in held:
+        for kind in (kind for kind in "vtr" if certificate.get(kind)):
+            data = (project / "schemas" / "credentials" / f"hcert-{kind}.schema.json").read_bytes()
+            canonical_bytes = canonical.encode(json.loads(data))
+            schema.validate(certificate, canonical_bytes, hashlib.sha256(canonical_bytes).hexdigest())
+            fitting += 1
+    assert fitting == FITTING

@@ -34,6 +34,14 @@ EXPECTED = {
     "vn-person.sd-jwt": ("SG", "banking.account-opening", "accepted", None),
     "my-engineer.sd-jwt": ("ID", "employment.professional-practice", "indeterminate", "SCHEMA_UNAVAILABLE"),
     "my-person-expired.vc.jwt": ("SG", None, "rejected", "TIME_EXPIRED"),
+    "sg-person.vc.json": ("TH", None, "accepted", None),
+    "th-person.vc.json": ("SG", "banking.account-opening", "accepted", None),
+    "sg-person.vc.sd-jwt": ("TH", None, "accepted", None),
+    "sg-person.vc.cose": ("TH", None, "accepted", None),
+    "sg-person.mdoc": ("TH", None, "accepted", None),
+    "sg-person.cwt.txt": ("TH", None, "accepted", None),
+    "sg-person.claim-169.txt": ("TH", None, "accepted", None),
+    "sg-vaccination.hcert.txt": ("TH", None, "accepted", None),
     "kh-person.vc.jwt": ("SG", None, "rejected", "RECOGNITION_SUSPENDED"),
     "kh-company-before-withdrawal.vc.jwt": ("TH", "trade.company-onboarding", "accepted", None),
     "ph-engineer-before-suspension.vc.jwt": (
@@ -72,6 +80,16 @@ def test_shipped_credential(name: str, days: int) -> None:
     assert (verdict.decision, verdict.problems[0].code if verdict.problems else None) == (decision, code)
     assert verdict.to_dict()["recognition"]["environment"] == "demo"
     assert verdict.to_dict()["registry"]["freshness"] == "fresh"
+
+
+@pytest.mark.parametrize("name", ["sg-person.mdoc", "sg-vaccination.hcert.txt"])
+def test_a_document_signers_certificate_ends_before_what_it_signed(name: str) -> None:
+    """457 days (ISO/IEC 18013-5 §B.1.4); the examples say so, and the verdict does when that day has come."""
+    for day, code in (("2028-01-31T00:00:00Z", None), ("2028-02-02T00:00:00Z", "X509_TIME")):
+        now = datetime.fromisoformat(day)
+        verifier = Verifier(open_registry(now=now), Policy.preset("baseline", for_state="TH"))
+        verdict = verifier.verify((CREDENTIALS / name).read_bytes(), at=now)
+        assert (verdict.problems[0].code if verdict.problems else None) == code
 
 
 def test_the_registry_is_what_the_sources_make_of_it(tmp_path: Path) -> None:

@@ -19,7 +19,20 @@ HEALTH = {
     "ver": "1.3.0",
     "nam": {"fn": "Contoh", "fnt": "CONTOH"},
     "dob": "1990-05-17",
-    "v": [{"tg": "840539006", "ci": "URN:UVCI:01:SG:DEMO"}],
+    "v": [
+        {
+            "tg": "840539006",
+            "vp": "1119349007",
+            "mp": "EU/1/20/1528",
+            "ma": "ORG-100030215",
+            "dn": 2,
+            "sd": 2,
+            "dt": "2021-06-11",
+            "co": "SG",
+            "is": "DEMO",
+            "ci": "URN:UVCI:01:SG:DEMO",
+        }
+    ],
 }
 PHILID = {
     "DateIssued": "01 January 2026",
