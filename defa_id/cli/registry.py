@@ -24,6 +24,8 @@ _ELSEWHERE: Final = {
     "add": ("registry_sources:add", "List a whole record: an issuer, a relying party, a wallet provider."),
     "add-issuer": ("registry_sources:add_issuer", "List an issuer for one credential type in one format."),
     "recognise": ("registry_sources:recognise", "Record that one state recognises another's credentials."),
+    "arrange": ("registry_statements:arrange", "Put an arrangement of several states on one state's record."),
+    "statement": ("registry_statements:statement", "Suspend, resume or end a recognition or arrangement, alone."),
     "rotate": ("registry_sources:rotate", "List an issuer's new key, and end the old one."),
     "ceremony": ("registry_ceremony:ceremony", "Make keys of roles before witnesses, with a transcript."),
     "rotate-role": ("registry_roles:rotate_role", "Propose other keys for a role, of a state or of the region."),
@@ -51,7 +53,17 @@ _ELSEWHERE: Final = {
 # In which order they are met; what is named in none of these is listed at the end.
 _SECTIONS: Final = {
     "Begin": ("init", "init-state", "join", "ceremony"),
-    "Edit the sources": ("add-issuer", "add", "rotate", "recognise", "suspend", "withdraw", "reinstate"),
+    "Edit the sources": (
+        "add-issuer",
+        "add",
+        "rotate",
+        "recognise",
+        "arrange",
+        "statement",
+        "suspend",
+        "withdraw",
+        "reinstate",
+    ),
     "Look before you sign": ("lint", "diff", "simulate", "status", "show"),
     "Agree": ("propose", "rotate-role", "renew", "sign"),
     "Publish": ("publish", "stamp", "bundle", "export", "import"),

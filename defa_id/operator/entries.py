@@ -44,7 +44,7 @@ def add(tree: Tree, state: str, data: bytes, now: datetime) -> Change:
     keys, and whatever lint finds that it did not find before.
     """
     source = tree.state(state)
-    record = _object(data)
+    record = document(data)
     kinds = [name for name in ("services", *_PARTIES) if name in record]
     if len(kinds) != 1:
         raise ChangeRefused(
@@ -219,7 +219,8 @@ class _Fill:
         ownership.entity_of(self._tree, self._state, value)
 
 
-def _object(data: bytes) -> Object:
+def document(data: bytes) -> Object:
+    """One JSON object, read strictly. Raises `ChangeRefused`."""
     try:
         return strict_json.load_object(data)
     except Fault as fault:
