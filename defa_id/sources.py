@@ -69,13 +69,14 @@ class FirstOf:
         self._sources = sources
 
     def get(self, url: str, limit: int) -> Document:
-        """The first document to be had. Raises `Unavailable`: why the last one had none."""
+        """The first document to be had. Raises `Unavailable`: why the last one that could be asked had none."""
         refused = Unavailable(url, "NET_OFFLINE")
         for source in self._sources:
             try:
                 return source.get(url, limit)
             except Unavailable as unavailable:
-                refused = unavailable
+                if unavailable.code != "NET_OFFLINE" or refused.code == "NET_OFFLINE":
+                    refused = unavailable
         raise refused
 
 

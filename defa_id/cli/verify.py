@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from defa_id.languages import Texts
     from defa_id.receipt.filing import Cabinet
+    from defa_id.recorded import Documents
     from defa_id.sources import Counter, Source
     from defa_id.trust.registry import Registry
     from defa_id.verdict import Verdict
@@ -151,7 +152,7 @@ def _judge(
     rules = files.load_policy(policy).asking(for_state=for_state, purpose=purpose, min_level=min_level, amount=amount)
     uses = _counter(counter)
     opened = files.open_registry(registry, root=root, memory=memory, now=now)
-    source = _source(recorded, opened if online else None)
+    source = _source(recorded, opened if online else None, now)
     verifier = Verifier(opened, rules, EQUIPPED)
     return lambda data: verifier.verify(
         data, at=moment, known_at=known, expected=expected, source=source, format=format_, counter=uses
@@ -169,21 +170,31 @@ def _counter(where: str | None) -> Counter:
     return counting.open_counter(where) if where else counting.OwnCounter()
 
 
-def _source(folder: str | None, asked: Registry | None) -> Source:
-    """Where documents come from: recorded ones first, then the hosts of the registry that may be asked."""
-    from defa_id.sources import FirstOf, NoSource
+def _source(place: str | None, asked: Registry | None, now: datetime) -> Source:
+    """Where documents come from: recorded ones, then the hosts of the registry that may be asked; where those
+    have none, also recorded ones that are more than a day old."""
+    from defa_id.sources import FirstOf, NoSource, RecordedSource
 
-    sources: list[Source] = []
-    if folder is not None:
-        from defa_id import files
+    documents: Documents = {}
+    if place is not None:
+        from defa_id import recorded
 
-        sources.append(files.recorded_sources(Path(folder)))
-    if asked is not None:
-        from defa_id.net.kept import Cache
-        from defa_id.net.source import NetworkSource, default_cache_path
+        documents = recorded.read(Path(place))
+    if asked is None:
+        return RecordedSource(documents) if place is not None else NoSource()
+    from defa_id.net.kept import Cache
+    from defa_id.net.source import NetworkSource, default_cache_path
 
-        sources.append(NetworkSource.of(asked, cache=Cache(default_cache_path())))
-    return FirstOf(*sources) if len(sources) > 1 else sources[0] if sources else NoSource()
+    network = NetworkSource.of(asked, cache=Cache(default_cache_path()))
+    if not documents:
+        return network
+    from datetime import timedelta
+
+    from defa_id.codec import times
+
+    day_ago = times.show(now - timedelta(days=1))
+    recent = {url: document for url, document in documents.items() if (document.retrieved or "") >= day_ago}
+    return FirstOf(RecordedSource(recent), network, RecordedSource(documents))
 
 
 def _read(item: Item) -> Iterator[Item]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +148,27 @@ def test_recorded_ones_come_first(ask: Callable[..., dict[str, Any]], server: Se
     assert ask("--sources", recorded)["decision"] == "indeterminate"
     assert ask("--online", "--sources", recorded)["decision"] == "accepted"
     assert server.asked == ["/person/1"]
+
+
+def test_an_old_recording_is_fetched_anew_and_stands_in_where_nobody_answers(
+    ask: Callable[..., dict[str, Any]], server: Server, tmp_path: Path
+) -> None:
+    recorded = tmp_path / "recorded"
+    recorded.mkdir()
+    (recorded / "person.json").write_bytes(SCHEMA)
+    now = datetime.now(UTC)
+    for age, asked in ((timedelta(hours=23), []), (timedelta(days=2), ["/person/1"])):
+        retrieved = (now - age).strftime("%Y-%m-%dT%H:%M:%SZ")
+        (recorded / "index.json").write_text(json.dumps({URI: {"file": "person.json", "retrieved": retrieved}}))
+        (document,) = ask("--online", "--sources", recorded)["documents"]
+        assert (server.asked, document["retrieved"] == retrieved) == (asked, not asked)
+        assert ask("--sources", recorded)["documents"][0]["retrieved"] == retrieved
+    shutil.rmtree(tmp_path / "cache")
+    del server.answers["/person/1"]
+    assert ask("--online", "--sources", recorded)["documents"][0]["retrieved"] == retrieved
+    (recorded / "index.json").write_text("{}")
+    line = schema_line(ask("--online", "--sources", recorded))
+    assert line["evidence"]["network"] == "NET_STATUS"
 
 
 def test_what_the_network_does_is_a_line_of_the_verdict(

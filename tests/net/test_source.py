@@ -287,7 +287,7 @@ def test_recorded_documents_come_first(server: Server, outside: Outside) -> None
     assert server.asked == []
     assert both.get(f"https://{HOST}/other.json", LIMIT).data == b'"fetched"'
     assert refused(both, f"https://{HOST}/none.json") == "NET_STATUS"
-    assert refused(FirstOf(outside.source(), recorded), "https://elsewhere.example/") == "NET_OFFLINE"
+    assert refused(FirstOf(outside.source(), recorded), "https://elsewhere.example/") == "NET_HOST"
     assert refused(FirstOf()) == "NET_OFFLINE"
 
 
