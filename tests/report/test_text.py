@@ -284,6 +284,12 @@ def test_a_sentence_in_another_language_is_put_together_from_whole_sentences() -
     assert sentence(made.rejected(), texts) == "Tanda tangannya tidak sah."
 
 
+def test_a_reference_for_appeals_cannot_steer_the_screen() -> None:
+    for value in HOSTILE:
+        review = {"always": True, "before_refusal": True, "appeal": value}
+        assert_harmless(report(made.rejected(review=review)))
+
+
 @pytest.mark.parametrize("code", ["fil", "id", "ms", "th", "vi"])
 def test_a_condition_is_shown_in_both_languages_and_counts_as_it_was_written(code: str) -> None:
     """Every condition that ships has a translation; one of somebody's own is shown as it stands."""
