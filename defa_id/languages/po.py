@@ -76,6 +76,8 @@ def write(file: File) -> bytes:
 
 def placeholders(text: str) -> frozenset[str]:
     """The names in braces. Raises `ValueError` for a brace that opens none, or a name with more than letters."""
+    if "{" not in text and "}" not in text:
+        return frozenset()
     names = set()
     for _, name, form, conversion in string.Formatter().parse(text):
         if name is not None:
