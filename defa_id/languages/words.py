@@ -75,6 +75,8 @@ WORDS: Final = (
     "A person looks at this before anybody is refused.",
     "A person looks at this: the policy asks for it.",
     "Whoever is refused can turn to: {appeal}",
+    "Together",
+    "nothing proves that they belong to one holder",
     "Keep to the conditions above.",
     "Nothing is missing for what was asked.",
     "For more certainty, ask for it with holder binding.",

@@ -49,6 +49,7 @@ def report(verdict: Verdict, style: Style = PLAIN, *, explain: bool = False, tex
     answer(page, verdict)
     page.blank()
     _subject(page, verdict, explain)
+    _together(page, verdict)
     if explain:
         _explained(page, verdict)
     else:
@@ -196,6 +197,16 @@ def level(level: Mapping[str, Any], texts: Texts = ENGLISH) -> Iterable[str]:
 
 def _term(check: Check) -> str:
     return f"{check.id} [{check.item}]" if check.item else check.id
+
+
+def _together(page: Layout, verdict: Verdict) -> None:
+    """The level of several credentials together, which is no higher than the lowest of them."""
+    found = verdict.composition
+    if found:
+        page.heading(page.word("Together"))
+        page.pair(page.word("Level"), *level(found, page.texts))
+        if not found["linked"]:
+            page.pair("", page.word("nothing proves that they belong to one holder"), hue="yellow")
 
 
 def _checks(page: Layout, verdict: Verdict) -> None:

@@ -284,6 +284,18 @@ def test_a_sentence_in_another_language_is_put_together_from_whole_sentences() -
     assert sentence(made.rejected(), texts) == "Tanda tangannya tidak sah."
 
 
+def test_several_credentials_reach_together_what_the_lowest_does() -> None:
+    vector, environment = {"P": 1, "A": 0, "F": 1, "G": 1}, "demo"
+    found = {"linked": True, "label": "none", "vector": vector, "environment": environment}
+    text = report(made.accepted(composition=found))
+    assert "\nTogether\n  Level          none  (P1 A0 F1 G1)\n" in text
+    assert "belong to one holder" not in text
+    assert "nothing proves that they belong to one holder" in report(
+        made.accepted(composition={**found, "linked": False})
+    )
+    assert "Together" not in report(made.accepted())
+
+
 def test_a_reference_for_appeals_cannot_steer_the_screen() -> None:
     for value in HOSTILE:
         review = {"always": True, "before_refusal": True, "appeal": value}
