@@ -174,7 +174,7 @@ def _document(material: Material, name: str, expected: defa_id.Expected) -> Call
     verdict = verifier.verify(data, at=NOW, expected=expected)
     if not verdict:
         raise RuntimeError(f"{name}: {verdict.summary}")
-    return lambda: verifier.verify(data, at=NOW, expected=expected)
+    return lambda: bool(verifier.verify(data, at=NOW, expected=expected))
 
 
 def _pymdoccbor(material: Material) -> Callable[[], object]:
@@ -205,7 +205,7 @@ def _ours(material: Material, name: str, *, presented: bool = False) -> Callable
     verdict = verifier.verify(token, at=NOW, expected=expected)
     if not verdict:
         raise RuntimeError(f"{name}: {verdict.summary}")
-    return lambda: verifier.verify(token, at=NOW, expected=expected)
+    return lambda: bool(verifier.verify(token, at=NOW, expected=expected))
 
 
 def _raw(material: Material, name: str) -> Callable[[], object]:

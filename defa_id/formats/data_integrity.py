@@ -32,6 +32,8 @@ def recognises(data: bytes) -> bool:
     """Whether this is a JSON-LD document: an object with an @context."""
     if data[:1] != b"{" or b'"@context"' not in data:
         return False
+    if data[1:].lstrip(b" \t\r\n").startswith(b'"@context"'):  # as most begin; if it is no JSON, see below
+        return True
     try:
         return "@context" in strict_json.load_object(data)
     except Fault:
