@@ -14,6 +14,7 @@ import pytest
 
 from defa_id import keys
 from defa_id.errors import Fault
+from defa_id.formats import vcdm
 from defa_id.verdict import Decision, Verdict
 from tests.conformance import exceptions
 from tests.support.vectors import require, require_json
@@ -25,7 +26,7 @@ LISTED = ("vm-p256.json", "vm-p384.json", "vm-ed25519.json")
 TYPES = ["ExampleAlumniCredential", "IdentityCredential", "EmploymentCredential"]
 
 # How many there are: a corpus that shrinks passes everything.
-SUCCESS, FAILURE = 8, 17
+SUCCESS, FAILURE, PLAIN = 8, 17, 12
 
 # Cases that expect a failure: the code as they come, and the code once the ISO iat and the P-521
 # signature are out of the way, so that what the title names is what is caught. Case 9 is titled after
@@ -183,3 +184,20 @@ def test_every_exception_gives_a_reason_that_is_written_down() -> None:
     assert all(len(reason) > 40 for reason in exceptions.REASONS.values())
     allowed = {"iso-iat", "p-521", "elided", "line-feed"}
     assert {line.reason for lines in EXCEPTIONS.values() for line in lines} <= allowed
+
+
+def test_what_lies_inside_the_envelopes_follows_its_model() -> None:
+    """The documents before they were secured; in the selective ones a colon begins what is to be disclosed."""
+    seen = 0
+    for path in sorted(require(FOLDER).glob("*.json")):
+        document = require_json(f"{FOLDER}/{path.name}")
+        if path.name.startswith("credential-"):
+            assert vcdm.read_credential(document, "vcdm-2.0").types
+        elif path.name.startswith("presentation-"):
+            vcdm.check_presentation(document)
+        elif path.name.startswith("vm-") and "p521" not in path.name:
+            assert keys.from_jwk(document["publicKeyJwk"]).thumbprint
+        else:
+            continue
+        seen += 1
+    assert seen == PLAIN

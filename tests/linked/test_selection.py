@@ -17,7 +17,7 @@ from defa_id.errors import Fault, Unknowable
 from defa_id.linked import nquads, selection
 from defa_id.linked.nquads import Quad
 from tests.linked.documents import sound_documents
-from tests.support.vectors import require_json
+from tests.support.vectors import require, require_json
 
 FOLDER = "w3c/vc-di-ecdsa"
 CASES = {"employ": "employ", "prc": "prCred"}
@@ -45,6 +45,13 @@ def test_the_statements_are_grouped_as_published(case: str) -> None:
     group = grouped.groups["mandatory"]
     assert group.matching == dict(expected["mandatory"]["value"])
     assert group.others == dict(expected["nonMandatory"]["value"])
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_options_are_written_down_as_published(case: str) -> None:
+    options = require_json(f"{FOLDER}/ecdsa-sd-2023/{case}/addProofConfig.json")
+    expected = require(f"{FOLDER}/ecdsa-sd-2023/{case}/addProofConfigCanon.txt").read_bytes()
+    assert linked.canonicalize(options, contexts.load).data == expected
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from defa_id.codec import cbor, limits
+from defa_id.codec import base64url, cbor, limits
 from defa_id.credential import Reading
 from defa_id.errors import Fault
 from defa_id.formats import status_list_token
 from defa_id.status import Reference, bitstring, inflate, judge, token_list
+from defa_id.suites import cose
 from tests.support import lists
 from tests.support.world import Json, b64
 
@@ -61,6 +62,49 @@ def test_the_drafts_own_tokens_are_read(vectors: Path, name: str) -> None:
     assert held.claims["id"] == "https://example.com/statuslists/1"
     values = [token_list.look(held.claims, Reference(lists.URL, i, None)).number for i in range(16)]
     assert values == [1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0, 1]
+
+
+SHORT = ("status_list_encoding", "status_list_encoding2")  # the lists that the draft's text goes through by hand
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_the_drafts_short_lists(vectors: Path, name: str) -> None:
+    """Every entry, from the bytes that are given beside the list, least significant bits first (§4.1)."""
+    folder, size = vectors / "ietf" / "token-status-list", 2 if name.endswith("2") else 1
+    for form in ("json", "cbor"):
+        given, _, encoded = (folder / f"{name}_{form}.md").read_text().partition("encoded:")
+        raw = bytes(int(octet, 16) for octet in re.findall(r"0x([0-9a-f]{2})", given))
+        content = json.loads(encoded) if form == "json" else cbor.decode(bytes.fromhex(encoded))
+        assert content["bits"] == size
+        for index in range(len(raw) * 8 // size):
+            found = token_list.look({"status_list": content}, Reference(lists.URL, index, None))
+            assert found.number == int.from_bytes(raw, "little") >> index * size & (1 << size) - 1
+
+
+@pytest.mark.parametrize(
+    "name", ["status_list_cwt", "referenced_token_cwt", "status_list_encoding_cbor", "status_list_encoding2_cbor"]
+)
+def test_the_drafts_diagnostics_are_of_the_same_bytes(vectors: Path, name: str) -> None:
+    folder = vectors / "ietf" / "token-status-list"
+    lines = (folder / f"{name}_diag.md").read_text().splitlines()
+    explained = bytes.fromhex("".join(line.partition("#")[0] for line in lines))
+    assert explained == bytes.fromhex("".join((folder / f"{name}.md").read_text().split("encoded:")[-1].split()))
+
+
+def test_the_drafts_own_token_that_names_a_list(vectors: Path) -> None:
+    """Its status stands under the number that is for experiments (65535, RFC 8392 §9.1.1) until one is assigned."""
+    text = (vectors / "ietf" / "token-status-list" / "referenced_token_cwt.md").read_text()
+    message = cose.read(bytes.fromhex("".join(text.split())))
+    entry = cbor.decode(message.payload)[65535]["status_list"]
+    assert token_list.refer(entry) == Reference("https://example.com/statuslists/1", 0, None)
+
+
+def test_the_drafts_token_is_what_it_is_shown_as(vectors: Path) -> None:
+    folder = vectors / "ietf" / "token-status-list"
+    shown = [json.loads(part) for part in (folder / "status_list_jwt.md").read_text().split("\n.\n")]
+    segments = "".join((folder / "status_list_jwt_raw.md").read_text().split()).split(".")[:2]
+    header, claims = (json.loads(base64url.decode(part.encode())) for part in segments)
+    assert [header, claims] == [shown[0], {**shown[1], "iss": "https://example.com"}]  # which the draft shows not
 
 
 @given(st.sampled_from((1, 2, 4, 8)), st.dictionaries(st.integers(0, 1023), st.integers(0, 255), max_size=20))
