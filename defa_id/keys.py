@@ -81,6 +81,12 @@ class _Ecdsa(ec.ECDSA):
 
 ECDSA: Final[Mapping[str, ec.ECDSA]] = {"P-256": _Ecdsa(hashes.SHA256()), "P-384": _Ecdsa(hashes.SHA384())}
 _PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+# RFC 7638 §3.2, RFC 8037 §2: the members a thumbprint is made of.
+_REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
+    "EC": ("crv", "kty", "x", "y"),
+    "OKP": ("crv", "kty", "x"),
+    "RSA": ("e", "kty", "n"),
+}
 _RSA_BITS: Final = 2048  # NIST SP 800-131A rev. 2 §3
 _RSA_EXPONENT: Final = 65537  # FIPS 186-5 §5.4 (e ≥ 2^16 + 1)
 
@@ -256,9 +262,12 @@ def from_ed25519(raw: bytes, kid: str | None = None) -> PublicKey:
 
 
 def thumbprint(jwk: Mapping[str, Any]) -> str:
-    """The RFC 7638 SHA-256 thumbprint of a public JWK, as base64url."""
-    members = {"EC": ("crv", "kty", "x", "y"), "OKP": ("crv", "kty", "x"), "RSA": ("e", "kty", "n")}[jwk["kty"]]
-    return base64url.encode(digests.sha256(canonical.encode({name: jwk[name] for name in members})))
+    """The RFC 7638 SHA-256 thumbprint of a public JWK, as base64url. Raises `Fault` KEY_INVALID for what is none."""
+    members = _REQUIRED.get(str(jwk.get("kty")), ())
+    held = {name: jwk[name] for name in members if isinstance(jwk.get(name), str)}
+    if not held or len(held) != len(members):
+        raise Fault("KEY_INVALID", "a member its thumbprint is made of is missing")
+    return base64url.encode(digests.sha256(canonical.encode(held)))
 
 
 def _text(jwk: Mapping[str, Any], member: str) -> str | None:

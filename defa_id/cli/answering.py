@@ -88,7 +88,7 @@ def _thumbprint(path: str) -> bytes:
     try:
         jwk = strict_json.load_object(files.read_input(Path(path)))
         return base64url.decode(keys.thumbprint(jwk).encode("ascii"))
-    except (Fault, KeyError):
+    except Fault:
         raise WrongUse(
             f"{path}: not a public JWK", hint="Give the key of client_metadata it was encrypted to."
         ) from None

@@ -17,6 +17,7 @@ from defa_id.codec.cbor import Tagged
 from defa_id.codec.text import printable, require_visible
 from defa_id.credential import Credential, KeyHint, Reading, Window
 from defa_id.errors import Fault
+from defa_id.formats import status_claim
 from defa_id.suites import cose
 from defa_id.values import NamedTuple
 
@@ -144,7 +145,7 @@ def build(
         subject=subject,
         window=_window(read.claims),
         proofs=(proof,),
-        status=(),
+        status=status_claim.of_cwt(read.claims),
         holder=Holder(None, (about,) if about else ()),
         digest=digests.sha256(proof.message).hex(),
         typ=None if typ is None else str(typ),

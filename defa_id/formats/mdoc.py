@@ -14,8 +14,9 @@ from typing import Any, Final
 from defa_id.codec import base64url, cbor, digests, limits, times
 from defa_id.codec.cbor import Embedded, Tagged
 from defa_id.codec.text import printable, require_visible
-from defa_id.credential import Credential, Holder, KeyHint, Reading, Response, StatusEntry, Window
+from defa_id.credential import Credential, Holder, KeyHint, Reading, Response, Window
 from defa_id.errors import Fault
+from defa_id.formats import status_claim
 from defa_id.suites import cose
 from defa_id.values import NamedTuple
 
@@ -151,7 +152,7 @@ def model(disclosed: Disclosed | Response) -> Credential | Response:
         subject=subject,
         window=_window(_map(mso, "validityInfo")),
         proofs=(proof,),
-        status=_status(mso),
+        status=status_claim.read(_json(mso["status"])) if "status" in mso else (),
         holder=Holder({"cose_key": _map(_map(mso, "deviceKeyInfo"), "deviceKey")}),
         digest=digests.sha256(proof.message).hex(),
         disclosures=count,
@@ -345,16 +346,6 @@ def _moment(info: Mapping[str, Any], name: str) -> datetime:
     if len(value.value) != 20 or not value.value.endswith("Z"):
         raise Fault("MDOC_DATE", f"{name} has a fraction or an offset")
     return times.parse(value.value, name, "MDOC_DATE")
-
-
-def _status(mso: Mapping[str, Any]) -> tuple[StatusEntry, ...]:
-    """The status of the security object (draft-ietf-oauth-status-list §6.3; ISO/IEC 18013-5 second edition)."""
-    if "status" not in mso:
-        return ()
-    status = mso["status"]
-    if type(status) is not dict or not status or not all(type(entry) is dict for entry in status.values()):
-        raise Fault("STATUS_SHAPE", "status names no mechanism")
-    return tuple(StatusEntry(str(mechanism), _json(entry)) for mechanism, entry in status.items())
 
 
 def _map(value: Mapping[str, Any], name: str) -> dict[Any, Any]:

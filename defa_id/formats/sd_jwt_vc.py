@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from defa_id.codec import times
 from defa_id.codec.text import printable, require_visible
-from defa_id.credential import Credential, Holder, Reading, StatusEntry, Window
+from defa_id.credential import Credential, Holder, Reading, Window
 from defa_id.errors import Fault
-from defa_id.formats import sd_jwt
+from defa_id.formats import sd_jwt, status_claim
 
 NAME: Final = "sd-jwt-vc"
 FIXED: Final = frozenset({"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "status"})  # draft §2.2.2.2
@@ -65,23 +65,13 @@ def model(disclosed: sd_jwt.Disclosed) -> Credential:
         subject={name: value for name, value in claims.items() if name not in _REGISTERED},
         window=Window(issued or begins, begins, ends),
         proofs=(token.proof,),
-        status=_status(claims),
+        status=status_claim.read(claims["status"]) if "status" in claims else (),
         holder=Holder(confirmation, (subject,) if subject else ()),
         digest=token.digest,
         typ=token.header.typ,
         disclosures=count,
         shown=shown,
     )
-
-
-def _status(claims: dict[str, Any]) -> tuple[StatusEntry, ...]:
-    """The status claim (draft-ietf-oauth-status-list §6.1): one entry for each mechanism it names."""
-    if "status" not in claims:
-        return ()
-    status = claims["status"]
-    if not isinstance(status, dict) or not status or not all(isinstance(entry, dict) for entry in status.values()):
-        raise Fault("STATUS_SHAPE", "status names no mechanism")
-    return tuple(StatusEntry(mechanism, entry) for mechanism, entry in status.items())
 
 
 def _text(claims: dict[str, Any], name: str) -> str | None:

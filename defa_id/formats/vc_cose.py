@@ -14,7 +14,7 @@ from defa_id.codec import base64url, digests, limits, strict_json, times
 from defa_id.codec.text import printable
 from defa_id.credential import Credential, Holder, KeyBinding, Presentation, Reading, Window
 from defa_id.errors import Fault
-from defa_id.formats import vc_jwt, vcdm
+from defa_id.formats import status_claim, vc_jwt, vcdm
 from defa_id.suites import cose
 from defa_id.values import NamedTuple
 
@@ -102,7 +102,7 @@ def _credential(read: Read) -> Credential:
         subject=facts.subjects[0],
         window=Window(issued or not_before or begins, not_before or begins, expires or ends),
         proofs=(proof,),
-        status=facts.status,
+        status=(*facts.status, *status_claim.of_cwt(claims)),
         holder=Holder(_confirmation(claims), ids),
         digest=digests.sha256(proof.message).hex(),
         typ=str(message.typ),

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from defa_id.codec import limits, strict_json, times
 from defa_id.codec.text import printable
-from defa_id.credential import Credential, Holder, KeyBinding, Presentation, Reading, Window
+from defa_id.credential import Credential, Holder, KeyBinding, Presentation, Reading, StatusEntry, Window
 from defa_id.errors import Fault
 from defa_id.formats import vcdm
 from defa_id.suites import jws
@@ -137,11 +137,23 @@ def _build(
         subject=facts.subjects[0],
         window=Window(moments["iat"] or moments["nbf"] or own[0], begins, ends),
         proofs=(token.proof,),
-        status=facts.status,
+        status=(*facts.status, *_status(claims, model)),
         holder=Holder(confirmation, ids),
         digest=token.digest,
         typ=token.header.typ,
     )
+
+
+def _status(claims: Claims, model: str) -> tuple[StatusEntry, ...]:
+    """What the token itself names beside the document. In VCDM 2.0 both are one object, in which `status` may
+    also be a term of the document's own."""
+    if "status" not in claims:
+        return ()
+    from defa_id.formats import status_claim
+
+    if model == "vcdm-2.0" and not status_claim.names_mechanisms(claims["status"]):
+        return ()
+    return status_claim.read(claims["status"])
 
 
 def _presentation(token: jws.Token, claims: Claims, document: Claims) -> Presentation:

@@ -10,6 +10,7 @@ import pytest
 
 from defa_id.sources import Document, RecordedSource
 from defa_id.verdict import Outcome, Verdict
+from tests.adversarial.rows import Stage
 from tests.support import lists
 from tests.support.lists import URL
 from tests.support.world import NOW, PERSON, Json, Signer, World, claims, entity, sd_jwt, service, vc, vc_jwt
@@ -355,3 +356,66 @@ def test_without_a_registry_the_list_has_to_be_the_issuers_own() -> None:
     assert judged(lists.bitstring(signer, issuer=did, header={"kid": f"{did}#0"}))
     foreign = judged(lists.bitstring(other, issuer=stranger, header={"kid": f"{stranger}#0"}))
     assert told(foreign) == [("status.signer", "STATUS_ISSUER")]
+
+
+# -- I22: a status claim of the token itself is one wherever a token has claims --------------------------------
+
+
+def of_a_vc_jwt(status: Any) -> Verdict:
+    world, signer = World.make()
+    return world.verify(vc_jwt(signer, vc(status=status)), source=Asked(lists.token(signer, {INDEX: 1})))
+
+
+def of_an_old_vc_jwt(status: Any) -> Verdict:
+    stage = Stage.of(golden=False)
+    token = stage.old_vc(status=status)
+    return stage.judge(token, source=Asked(lists.token(stage.signer, {INDEX: 1})))
+
+
+def of_a_vc_sd_jwt(status: Any) -> Verdict:
+    stage = Stage.of(golden=False)
+    return stage.judge(stage.vc_sd(status=status), source=Asked(lists.token(stage.signer, {INDEX: 1})))
+
+
+def of_a_cwt(status: Any) -> Verdict:
+    from tests.formats import test_cwt as cwt
+
+    token = cwt.qr(cwt.signed({**cwt.own_token(), 65535: status}), "")
+    signer = Signer(cwt.OWN_KEY.native, "ES256", "key-1")
+    return cwt.judged(token, source=Asked(lists.token(signer, {INDEX: 1})))
+
+
+def of_a_vc_cose(status: Any) -> Verdict:
+    from tests.formats import test_vc_cose as cose
+
+    envelope = cose.with_header({15: {65535: status}})
+    signer = Signer(cose.KEY.native, "ES256", "key-1")
+    return cose.judged(envelope, source=Asked(lists.token(signer, {INDEX: 1})))
+
+
+TOKENS = (of_a_vc_jwt, of_an_old_vc_jwt, of_a_vc_sd_jwt, of_a_cwt, of_a_vc_cose)
+
+
+@pytest.mark.parametrize("ask", TOKENS)
+def test_i22_a_revoked_token_of_any_format(ask: Callable[[Any], Verdict]) -> None:
+    verdict = ask(TOKEN_STATUS)
+    assert told(verdict) == [("status.current", "STATUS_REVOKED")]
+    assert not verdict
+
+
+@pytest.mark.parametrize("ask", TOKENS)
+def test_i22_a_mechanism_of_tomorrow_is_not_passed_over(ask: Callable[[Any], Verdict]) -> None:
+    verdict = ask({"identifier_list": {"id": "x", "uri": URL}})
+    assert told(verdict) == [("status.list", "STATUS_TYPE")]
+    assert not verdict
+
+
+@pytest.mark.parametrize("ask", TOKENS)
+def test_i22_what_is_no_status_claim(ask: Callable[[Any], Verdict]) -> None:
+    """In VCDM 2.0 the token and the document are one object, in which `status` may be the document's own word."""
+    for value in ("active", ["a"], {}, {"status_list": 7}):
+        verdict = ask(value)
+        if ask in (of_a_vc_jwt, of_a_vc_sd_jwt):
+            assert verdict
+        else:
+            assert told(verdict) == [("format.model", "STATUS_SHAPE")]

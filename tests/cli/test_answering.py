@@ -96,6 +96,9 @@ def test_what_does_not_go_together(registry: Path, tmp_path: Path) -> None:
     session.write_bytes(cbor.encode([None, None, None]))
     key.write_bytes(signing.to_json(signing.to_jwk(READER)))
     junk.write_bytes(b"junk")
+    strange = [tmp_path / f"strange-{number}" for number in range(4)]
+    for path, kty in zip(strange, ('["EC"]', "{}", "1.5", '"oct"'), strict=True):
+        path.write_text(f'{{"kty":{kty},"crv":"P-256","x":1.5,"y":"AA"}}', encoding="utf-8")
     for asked in (
         ["--session-transcript", session, "--nonce", "n"],
         ["--session-transcript", session, "--response-uri", RESPONSE],
@@ -106,6 +109,10 @@ def test_what_does_not_go_together(registry: Path, tmp_path: Path) -> None:
         ["--response-uri", RESPONSE],
         ["--encrypted-to", key],
         ["--nonce", "n", "--audience", AUDIENCE, "--encrypted-to", junk],
+        ["--nonce", "n", "--audience", AUDIENCE, "--encrypted-to", strange[0]],
+        ["--nonce", "n", "--audience", AUDIENCE, "--encrypted-to", strange[1]],
+        ["--nonce", "n", "--audience", AUDIENCE, "--encrypted-to", strange[2]],
+        ["--nonce", "n", "--audience", AUDIENCE, "--encrypted-to", strange[3]],
         ["--nonce", "n", "--audience", AUDIENCE, "--encrypted-to", tmp_path / "missing"],
     ):
         result = run(registry, file, *asked)
