@@ -171,6 +171,8 @@ def recheck(
     if as_lines:
         rows = _as_lines(rows)
     found = survey.survey(rows, opened, at=moment, known_at=known, verified=trusted is not None)
+    if not found.rows:
+        raise WrongUse("there is no receipt in it", hint="Name the folder that `verify --receipt` filed into.")
     if as_json:
         terminal.write_json(found.to_dict())
     elif not as_lines:

@@ -98,6 +98,7 @@ ul {{ list-style: none; margin: 0; padding: 0; }}
 .legend {{ display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; font-size: .8125rem; }}
 .legend {{ padding: .75rem 1rem; border: 1px solid var(--line); border-radius: 6px; }}
 .legend li {{ display: flex; align-items: center; gap: .5rem; }}
+.legend .whole {{ flex-basis: 100%; color: var(--muted); }}
 .glance {{ display: grid; grid-template-columns: auto minmax(6rem, 22rem) 1fr; gap: .4rem 1rem; }}
 .glance {{ align-items: center; margin-top: 1.5rem; font-size: .875rem; }}
 .glance li {{ display: contents; }}
@@ -202,7 +203,7 @@ def _draft(about: About) -> str:
     if not about.texts.draft:
         return ""
     own = about.texts.word(DRAFT)
-    return "".join(f"<p>{safe(said)}</p>" for said in dict.fromkeys((own, DRAFT)))
+    return ("" if own == DRAFT else f"<p>{safe(own)}</p>") + f'<p lang="en">{safe(DRAFT)}</p>'
 
 
 def _legend(about: About) -> str:
@@ -216,7 +217,8 @@ def _legend(about: About) -> str:
         (_drawn(None), word("itself")),
     ]
     entries = "".join(f"<li>{sample}{safe(words)}</li>" for sample, words in drawn)
-    return f'<ul class="legend">{entries}</ul>'
+    reading = safe(word("A row is the relying state, a column the home state of the credential."))
+    return f'<ul class="legend">{entries}<li class="whole">{reading}</li></ul>'
 
 
 def _sample(level: str | None = None, decision: str = RECOGNISED, *, limited: bool = False) -> Cell:

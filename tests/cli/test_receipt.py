@@ -279,6 +279,18 @@ def test_a_notice_says_whom_to_tell_and_what_the_arrangement_demands(
     assert "incidents@issuer.example" in text
 
 
+def test_a_folder_of_openings_alone_does_not_stand(run: Command, filed: Path, published: Path, tmp_path: Path) -> None:
+    """Nothing passes because nothing was asked."""
+    kept = tmp_path / "openings"
+    kept.mkdir()
+    opening = filed.with_name(f"{filed.name}.opening")
+    (kept / opening.name).write_bytes(opening.read_bytes())
+    done = run("receipt", "recheck", kept, "--registry", published)
+    assert done.exit_code == 2
+    assert "there is no receipt in it" in done.stderr
+    assert "ALL STAND" not in done.stdout
+
+
 def test_recheck_line_by_line(run: Command, box: Path, after: Path) -> None:
     done = run("receipt", "recheck", box, "--registry", after, "--at", AT, "--ndjson")
     assert done.exit_code == 1
