@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from defa_id.codec import base64url, digests, limits, strict_json
+from defa_id.codec import base64url, digests, limits, strict_json, times
 from defa_id.codec.text import printable
 from defa_id.credential import Credential, KeyBinding, Shown
 from defa_id.errors import Fault
@@ -252,9 +252,11 @@ class _Processing:
 
 
 def key_binding(credential: Credential, _: Expected) -> KeyBinding:
-    """The key binding that came with a credential (RFC 9901 §4.3), read and not yet verified.
+    """The key binding that came with a credential (RFC 9901 §4.3), read and not yet verified. It is a JWT in all
+    other respects (§7.3), so that its exp and nbf count where they are there (RFC 7519 §4.1.4, §4.1.5).
 
-    Raises `Fault` KB_MISSING, JOSE_TYP, JOSE_HEADER_FORBIDDEN, KB_CLAIM and what `suites.jws.read` raises.
+    Raises `Fault` KB_MISSING, JOSE_TYP, JOSE_HEADER_FORBIDDEN, KB_CLAIM, JWT_CLAIM_TYPE and what
+    `suites.jws.read` raises.
     """
     shown: Shown | None = credential.shown
     if shown is None:
@@ -268,12 +270,15 @@ def key_binding(credential: Credential, _: Expected) -> KeyBinding:
     for name in ("iat", "aud", "nonce", "sd_hash"):
         if name not in claims:
             raise Fault("KB_CLAIM", f"{name} is missing", claim=name)
+    begins, ends = [times.from_numeric_date(claims[name], name) if name in claims else None for name in ("nbf", "exp")]
     expected = base64url.encode(digests.hasher(HASHES[shown.sd_alg])(shown.covers))
     return KeyBinding(
         proof=token.proof,
         nonce=claims["nonce"],
         audience=claims["aud"],
         issued=claims["iat"],
+        begins=begins,
+        ends=ends,
         sd_hash=claims["sd_hash"],
         expected_sd_hash=expected,
     )
