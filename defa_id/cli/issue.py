@@ -68,12 +68,13 @@ def issue(
     keys = _keys(directory, services, key)
     able = issuing.choose(state, services, keys, moment, format=format_, chain=chain, cryptosuite=cryptosuite)
     chosen = able[0]
+    said = _claims(claims)
     token = issuing.mint(
         tree,
         chosen,
         type=type_,
         format=format_,
-        claims=_claims(claims),
+        claims=said,
         issued=moment,
         expires=options.moment(expires, "--expires") or _later(moment),
         holder=_holder(holder_key) if holder_key else None,
@@ -88,6 +89,10 @@ def issue(
     terminal.say(f"issued by {chosen.identifier} ({chosen.service['service_id']}) with {chosen.alg}")
     for note in chosen.notes:
         terminal.say(f"note: {note}")
+    if other_state := issuing.another_state(chosen, said):
+        terminal.say(
+            f"note: it names {other_state} as its issuing country; a verifier takes that from no issuer of {state}"
+        )
     others = sorted({other.identifier for other in able} - {chosen.identifier})
     if others and issuer_id is None:
         terminal.say(f"note: also able: {', '.join(others)}; choose with --id")

@@ -185,6 +185,13 @@ def require_fitting(
         ) from None
 
 
+def another_state(issuer: Issuer, claims: Mapping[str, Any]) -> str | None:
+    """The state these claims name as the one that issues, if it is not the issuer's own: a verifier refuses them."""
+    subject = claims.get("credentialSubject", claims)
+    stated = subject.get("issuing_country", issuer.state) if isinstance(subject, Mapping) else issuer.state
+    return None if stated == issuer.state else printable(stated)
+
+
 def identifier_of(service: Object) -> str:
     """What a service calls itself in its credentials."""
     return next(

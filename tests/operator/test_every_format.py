@@ -84,6 +84,20 @@ def test_issued_and_judged_as_a_file_and_as_a_picture(sandbox: Sandbox, tmp_path
         assert verdict["credential"]["format"] == kind.format
 
 
+@pytest.mark.parametrize("whole", [False, True], ids=["claims", "document"])
+def test_another_states_name_is_noted(sandbox: Sandbox, tmp_path: Path, whole: bool) -> None:
+    """A consulate issues for the state that sent it; the code of another one is refused wherever it is shown."""
+    foreign = {**PERSON, "issuing_country": "TH"}
+    done = issue(sandbox, tmp_path, Kind("vc-jwt", PI, {"credentialSubject": foreign} if whole else foreign))
+    assert (done.code, "it names TH as its issuing country" in done.err) == (0, True)
+    made = tmp_path / "made.jwt"
+    made.write_text(done.out, encoding="utf-8")
+    judged = defa_id("verify", made, "--for", "TH", "--registry", sandbox.published, "--memory", "none", "--json")
+    assert [line["code"] for line in json.loads(judged.out)["checks"] if line["outcome"] == "failed"] == ["SCOPE_STATE"]
+    own = issue(sandbox, tmp_path, Kind("vc-jwt", PI, {**PERSON, "issuing_country": "SG"}))
+    assert "issuing country" not in own.err
+
+
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
