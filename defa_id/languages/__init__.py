@@ -60,7 +60,7 @@ class Texts(NamedTuple):
         return f"{name} ({id})" if name else id
 
     def attached(self, english: str) -> str:
-        """A condition that a recognition, an arrangement or a policy attaches to relying on a credential."""
+        """A condition that a recognition, an arrangement or a policy attaches, or why a policy leaves a check out."""
         return self.of(ATTACHED, english)
 
     def word(self, english: str, **values: object) -> str:

@@ -37,12 +37,14 @@ def questions() -> Iterator[tuple[str, str]]:
 
 
 def conditions() -> Iterator[str]:
-    """The conditions that recognitions, arrangements and policies attach to relying on a credential."""
+    """The conditions that recognitions, arrangements and policies attach to relying on a credential, and why a
+    policy leaves a check out."""
     for listing in _lists():
         for stated in (*listing["recognitions"], *listing.get("arrangements", ())):
             yield from stated["conditions"]
     for name in sorted(files.presets()):
         policy = files.load_policy(name)
+        yield from policy.waive.values()
         yield from (one.text for one in policy.conditions)
         for rule in policy.purposes.values():
             yield from rule.conditions

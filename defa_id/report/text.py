@@ -239,7 +239,7 @@ def _found(page: Layout, verdict: Verdict, check: Check) -> str:
 def _why(page: Layout, check: Check) -> str:
     why = shown(check.why)
     if check.code == "POLICY_WAIVED":
-        return page.word("waived by the policy: {why}", why=why)
+        return page.word("waived by the policy: {why}", why=shown(page.texts.attached(check.why)))
     if check.outcome in (Outcome.FAILED, Outcome.UNKNOWN):
         return f"{why} [{check.code}]"
     return why
