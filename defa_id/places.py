@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from defa_id import disk
 from defa_id.codec import limits
 from defa_id.codec.text import printable
-from defa_id.disk import regular
 from defa_id.errors import RegistryRejected
 from defa_id.trust.signed import Files
 
@@ -43,9 +43,7 @@ def folder(path: Path) -> Files:
 
     def get(name: str, limit: int) -> bytes | None:
         try:
-            where = os.path.join(path, *parts_of(name))  # noqa: PTH118  (hundreds of times)
-            with open(where, "rb", opener=regular) as file:
-                data = file.read(limit + 1)
+            data = disk.read(os.path.join(path, *parts_of(name)), limit)  # noqa: PTH118  (hundreds of times)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -138,7 +136,7 @@ def generation(cache: Path, versions: Mapping[str, int]) -> Path:
 def parts_of(name: str) -> list[str]:
     """The parts of a registry file's name. Raises `RegistryRejected` for one that leads elsewhere."""
     parts = name.split("/")
-    if not all(part and part not in (".", "..") and not set(part) & set("\\:\0") for part in parts):
+    if "\\" in name or ":" in name or "\0" in name or not {"", ".", ".."}.isdisjoint(parts):
         raise RegistryRejected(f"a registry file is named {printable(name)!r}", code="REG_FORMAT")
     return parts
 

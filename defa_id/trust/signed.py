@@ -80,11 +80,11 @@ def open_signed(files: Files, anchor: bytes, seen: Callable[[str], Seen], *, pin
     if not pinned:
         _require_known_root(known, chain)
     stamp = _load(files, "metadata/timestamp.json", limits.REGISTRY_TIMESTAMP_BYTES)
-    stamped_by = _entitled(stamp, root, "timestamp", "timestamp")
+    stamped_by = _entitled(stamp, root, "timestamp", "timestamp", all=True)
     timestamp = stamp["signed"]
     _not_below(known, "timestamp", timestamp)
     raw, envelope = _next(files, timestamp, "snapshot", limits.REGISTRY_SNAPSHOT_BYTES)
-    snapped_by = _entitled(envelope, root, "snapshot", "snapshot")
+    snapped_by = _entitled(envelope, root, "snapshot", "snapshot", all=True)
     snapshot = envelope["signed"]
     _not_below(known, "snapshot", snapshot)
     sha256 = digests.sha256(raw).hex()
@@ -340,11 +340,11 @@ def _signed(envelope: Document, kind: str) -> Document:
     return signed
 
 
-def _entitled(envelope: Document, root: Document, role: str, kind: str) -> frozenset[str]:
-    """Which keys signed, if enough of those the root names for `role` did."""
+def _entitled(envelope: Document, root: Document, role: str, kind: str, *, all: bool = False) -> frozenset[str]:
+    """Which keys signed, if enough of those the root names for `role` did: as many as suffice, or all."""
     _signed(envelope, kind)
     try:
-        return verify(envelope, root["roles"][role], root["keys"], role)
+        return verify(envelope, root["roles"][role], root["keys"], role, all=all)
     except (KeyError, TypeError) as error:
         raise RegistryRejected(f"the root does not name role {role}: {error}", code="REG_FORMAT") from None
 
