@@ -168,19 +168,24 @@ def _begins(*first: bytes) -> Callable[[bytes], bool]:
     return lambda data: data[0] in any_of if data else False
 
 
+def _naming(name: bytes) -> Callable[[bytes], bool]:
+    """Whether it begins as a JSON object and this name stands in it."""
+    return lambda data: data[:1] == b"{" and name in data
+
+
 def _in_dots(data: bytes) -> bool:
     """Whether it can be a compact JWS and nothing more: text without tildes."""
     return data[:1] < b"\x80" and b"~" not in data
 
 
 def _in_tildes(data: bytes) -> bool:
-    """Whether it can be an SD-JWT: parts between tildes, or JSON."""
-    return b"~" in data or data[:1] == b"{"
+    """Whether it can be an SD-JWT: text in parts between tildes, or JSON."""
+    return data[:1] < b"\x80" and (b"~" in data or _naming(b'"disclosures"')(data))
 
 
 def _in_form(data: bytes) -> bool:
-    """Whether it can be the answer of a wallet: fields of a form, or JSON."""
-    return b"=" in data or data[:1] == b"{"
+    """Whether it can be the answer of a wallet: fields of a form, which is ASCII, or JSON."""
+    return data[:1] < b"\x80" and (b"=" in data if data[:1] != b"{" else b'"vp_token"' in data or b'"response"' in data)
 
 
 def _sd_format(name: str, module: str) -> Format:
@@ -232,11 +237,11 @@ DEFAULT_PARTS: Final = Parts(
         _plain_format("vc-jwt", "defa_id.formats.vc_jwt", _in_dots),
         _sd_format("sd-jwt-vc", "defa_id.formats.sd_jwt_vc"),
         _sd_format("vc-sd-jwt", "defa_id.formats.vc_sd_jwt"),
-        _plain_format("data-integrity", "defa_id.formats.data_integrity", _begins(b"{")),
+        _plain_format("data-integrity", "defa_id.formats.data_integrity", _naming(b'"@context"')),
         _mdoc(),
         _plain_format("cwt", "defa_id.formats.cwt", _begins(_TAG, _BASE45)),
         _plain_format("vc-cose", "defa_id.formats.vc_cose", _begins(_TAG, b"0")),
-        _plain_format("philsys", "defa_id.formats.philsys", _begins(b"{")),
+        _plain_format("philsys", "defa_id.formats.philsys", _naming(b'"DateIssued"')),
         Format(
             "openid4vp",
             _recognises("defa_id.formats.openid4vp", _in_form),

@@ -32,7 +32,8 @@ def recognises(data: bytes) -> bool:
             return False
         fields = data.split(b"&", _FIELDS)
         return (
-            all(b"=" in field for field in fields)
+            data[:1] < b"\x80"
+            and all(b"=" in field for field in fields)
             and len(fields) <= _FIELDS
             and not _ANSWERING.isdisjoint(field.partition(b"=")[0] for field in fields)
         )

@@ -6,7 +6,7 @@ from typing import Final
 
 from defa_id.credential import Credential, Presentation, Reading
 from defa_id.errors import Fault
-from defa_id.formats import sd_jwt, vc_jwt
+from defa_id.formats import sd_jwt
 
 NAME: Final = "vc-sd-jwt"
 FIXED: Final = frozenset({"@context", "iss", "nbf", "exp", "cnf"})
@@ -37,6 +37,8 @@ def disclose(read: sd_jwt.Read) -> sd_jwt.Disclosed:
 
 def model(disclosed: sd_jwt.Disclosed) -> Credential | Presentation:
     """The credential or presentation. Raises what `vc_jwt.credential` and `vc_jwt.presentation` raise."""
+    from defa_id.formats import vc_jwt
+
     token, claims, shown, count = disclosed
     if wrapped := [name for name in ("vc", "vp") if name in claims]:
         raise Fault("JWT_AMBIGUOUS_MODEL", f"a {wrapped[0]} claim stands in a VCDM 2.0 token")

@@ -7,7 +7,6 @@ them their signatures.
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -119,6 +118,8 @@ def shuffled(labels: Mapping[str, str], hmac_key: bytes) -> dict[str, str]:
 
 def hmac_label(canonical: str, hmac_key: bytes) -> str:
     """The name a canonical label (`_:c14n0`) gets under this key."""
+    import hmac
+
     return "u" + base64url.encode(hmac.digest(hmac_key, canonical.removeprefix("_:").encode(), "sha256"))
 
 

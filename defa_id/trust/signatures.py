@@ -30,8 +30,8 @@ def verify(envelope: Document, role: Document, keys: Document, name: str, *, all
     """TUF §4.2: valid signatures by `threshold` different keys. Two ids or spellings of one key count once,
     and of two signatures under one id the first counts, so that no more are tried than there are keys.
 
-    The SHA-256 of the keys that made them; `all`: of every key that made one, not only of the first that suffice. Raises `RegistryRejected` REG_SIGNATURE, `KeyError`, `TypeError`
-    for a shape that is none.
+    The SHA-256 of the keys that made them; `all`: of every key that made one, not only of the first that
+    suffice. Raises `RegistryRejected` REG_SIGNATURE, `KeyError`, `TypeError` for a shape that is none.
     """
     message = canonical_bytes(envelope["signed"])
     good: set[bytes] = set()
