@@ -7,12 +7,13 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NoReturn
 
-import click
+gc.set_threshold(100_000)  # more objects than one verification makes; before that no garbage is worth a search
 
-from defa_id.cli import errors, options, terminal
+import click  # noqa: E402  (the first of the imports that search for garbage otherwise)
+
+from defa_id.cli import errors, options, terminal  # noqa: E402
 
 NAME: Final = "defa-id"
-_OBJECTS: Final = 100_000  # more than one verification makes: before that there is no garbage worth a search
 
 
 # A command NAME is `defa_id.cli.NAME:NAME`. What the list says of it stands here, so that a list imports none.
@@ -110,6 +111,5 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """The entry point `defa-id`."""
-    gc.set_threshold(_OBJECTS)
     terminal.prepare()
     cli.main(prog_name=NAME, leave=terminal.leave)
