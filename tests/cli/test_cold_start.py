@@ -33,8 +33,15 @@ cli.main(sys.argv[1:], leave=leave)
 APART = ("contexts", "formats", "intake", "linked", "people", "resolvers", "status", "suites", "workers")
 SHARED = {"formats", "intake", "status", "status.bitstring", "suites", "workers"}
 TOKEN = SHARED | {"formats.vc_jwt", "formats.vcdm", "suites.jws"}
-SD_JWT = SHARED | {"formats.sd_jwt", "formats.sd_jwt_vc", "formats.vc_sd_jwt", "suites.jws"}
-MDOC = SHARED | {"formats.mdoc", "resolvers", "resolvers.profiles", "resolvers.x5c", "suites.cose"}
+SD_JWT = SHARED | {"formats.status_claim", "formats.sd_jwt", "formats.sd_jwt_vc", "formats.vc_sd_jwt", "suites.jws"}
+MDOC = SHARED | {
+    "formats.mdoc",
+    "formats.status_claim",
+    "resolvers",
+    "resolvers.profiles",
+    "resolvers.x5c",
+    "suites.cose",
+}
 INTEGRITY = SHARED | {
     *("formats.data_integrity", "formats.vc_jwt", "formats.vcdm"),
     *("suites.data_integrity", "suites.ecdsa_sd", "suites.jws", "suites.legacy"),
