@@ -1,6 +1,6 @@
 """Many credentials: a file with a token on each line, judged by one process or by two over ranges of its bytes.
 
-`python -m benchmarks.batches REGISTRY FILE raw|one|two` is one such process, and `… FILE BEGIN END` a part of one.
+`python -m benchmarks.batches REGISTRY STATE FILE raw|one|two` is one such process, `… FILE BEGIN END` a part of one.
 """
 
 from __future__ import annotations
@@ -8,16 +8,17 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 import defa_id
-from benchmarks.material import NOW, PERSON, RELYING, TYPES, Material
-from defa_id import issue
+
+if TYPE_CHECKING:
+    from benchmarks.material import Material
 
 NAME: Final = "vc-jwt-ES256"
 NUMBER: Final = 5_000
@@ -25,6 +26,9 @@ NUMBER: Final = 5_000
 
 def commands(material: Material, folder: Path) -> dict[str, list[str]]:
     """The processes to be measured, the floor first. Writes the file of tokens, no two alike."""
+    from benchmarks.material import NOW, PERSON, RELYING, TYPES  # not for the processes measured
+    from defa_id import issue
+
     key, path = material.keys[NAME], folder / "tokens"
     with path.open("w", encoding="ascii") as lines:
         for number in range(NUMBER):
@@ -38,7 +42,7 @@ def commands(material: Material, folder: Path) -> dict[str, list[str]]:
                 expires=NOW + timedelta(days=365),
             )
             lines.write(token + "\n")
-    run = [sys.executable, "-m", "benchmarks.batches", str(material.sandbox.published), str(path)]
+    run = [sys.executable, "-m", "benchmarks.batches", str(material.sandbox.published), RELYING, str(path)]
     return {
         f"raw ES256 verification, {NUMBER:,} times": [*run, "raw"],
         f"{NUMBER:,} VC-JWT, one process": [*run, "one"],
@@ -46,7 +50,7 @@ def commands(material: Material, folder: Path) -> dict[str, list[str]]:
     }
 
 
-def main(registry: str, file: str, *how: str) -> None:
+def main(registry: str, state: str, file: str, *how: str) -> None:
     """Judge the lines. Raises `RuntimeError` unless all are accepted."""
     path = Path(file)
     size = path.stat().st_size
@@ -54,17 +58,18 @@ def main(registry: str, file: str, *how: str) -> None:
         _raw(next(_lines(path, 0, 1)))
     elif how == ("two",):
         halves = ((0, size // 2), (size // 2, size))
-        run = [sys.executable, "-m", "benchmarks.batches", registry, file]
+        run = [sys.executable, "-m", "benchmarks.batches", registry, state, file]
         parts = [subprocess.Popen([*run, str(begin), str(end)]) for begin, end in halves]
         if [part for part in parts if part.wait()]:
             raise RuntimeError("a part has failed")
     else:
         begin, end = (0, size) if how == ("one",) else map(int, how)
         verifier = defa_id.Verifier(
-            defa_id.open_registry(Path(registry)), defa_id.Policy.preset("baseline", for_state=RELYING)
+            defa_id.open_registry(Path(registry)), defa_id.Policy.preset("baseline", for_state=state)
         )
+        at = datetime.now(UTC)
         for token in _lines(path, begin, end):
-            verdict = verifier.verify(token, at=NOW)
+            verdict = verifier.verify(token, at=at)
             if not verdict:
                 raise RuntimeError(verdict.summary)
 
