@@ -129,7 +129,7 @@ def moments(registry: Registry, policy: Policy, kind: Kind, found: Authorised) -
     """Every moment that the records hold which questions about this kind may look at. What the vocabulary dates,
     it dates by the day."""
     home = found.services[0].state
-    yield from _within((found.services, registry.denials(home), policy.algorithms or {}, policy.phase_in))
+    yield from _within((found.services, registry.denials(home), policy))
     for state in {home, policy.for_state} & set(registry.states()):
         listed = registry.state_list(state or "")
         yield from _within((listed.recognitions, listed.arrangements))
