@@ -49,7 +49,7 @@ X509_CHAIN: Final = 3  # certificates in an x5c header [own]
 X509_BYTES: Final = 8 * KIB  # one certificate, DER [own]
 X509_NAMES: Final = 64  # attributes of one name, alternative names of one certificate [own]
 X509_NAME_BYTES: Final = 256  # one attribute of a name; RFC 5280 Appendix A.1 has 64 for a common name [own]
-SETTLED: Final = 4_096  # answers of the registry that one verifier keeps at hand [own]
+SETTLED: Final = 1_024  # answers of the registry that one verifier keeps at hand [own]
 REMEMBERED_CHAINS: Final = 4_096  # signers' chains whose listing a registry snapshot keeps at hand [own]
 CRL_BYTES: Final = 8192 * KIB  # a certificate revocation list [own]
 
