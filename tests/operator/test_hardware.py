@@ -22,15 +22,10 @@ from defa_id.operator.hardware import Token, TokenSigner
 from defa_id.operator.keyring import FileKeyring
 from defa_id.operator.tree import load
 from tests.operator.conftest import LATER, Run
+from tests.support import softhsm
 
 ISSUER = "did:web:sg-identity.demo.example"
 PIN = "836157"
-MODULES = (
-    "/usr/lib/softhsm/libsofthsm2.so",
-    "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
-    "/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so",
-    "/usr/lib64/softhsm/libsofthsm.so",
-)
 
 
 class Slot(NamedTuple):
@@ -52,17 +47,21 @@ def opened(slot: Slot) -> Any:
 @pytest.fixture(scope="session")
 def slot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slot]:
     """One token for the session: a process loads a module, and its configuration, once."""
-    program = shutil.which("softhsm2-util")
-    module = next((Path(path) for path in MODULES if Path(path).is_file()), None)
-    if program is None or module is None:
-        pytest.skip("SoftHSM is not here: Debian has it in softhsm2")
-    folder = tmp_path_factory.mktemp("softhsm")
-    (folder / "tokens").mkdir()
-    (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder}/tokens\nobjectstore.backend = file\n")
+    module = softhsm.module()
     before = os.environ.get("SOFTHSM2_CONF")
-    os.environ["SOFTHSM2_CONF"] = str(folder / "softhsm2.conf")
+    os.environ["SOFTHSM2_CONF"] = str(softhsm.configured(tmp_path_factory.mktemp("softhsm")))
     subprocess.run(
-        [program, "--init-token", "--free", "--label", "ministry", "--pin", PIN, "--so-pin", "271828"],
+        [
+            str(shutil.which("softhsm2-util")),
+            "--init-token",
+            "--free",
+            "--label",
+            "ministry",
+            "--pin",
+            PIN,
+            "--so-pin",
+            "271828",
+        ],
         check=True,
         capture_output=True,
     )
