@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from defa_id.cli.signing_key import SigningKey
     from defa_id.operator.founding import Founding
-    from defa_id.operator.rolechange import Wanted
+    from defa_id.operator.publishing import Publication
+    from defa_id.operator.rolechange import RoleChange, Wanted
 
 _FILE: Final = editing.FILE
 _ENVIRONMENTS: Final = click.Choice(("demo", "sandbox", "pilot", "live"))
@@ -76,7 +77,11 @@ def init(
     needed = threshold or len(region) // 2 + 1
     asked = founding.Founding(*about, region_keys, needed, snapshot_keys, timestamp_keys)
     signing_key.signer()  # before anything is written
-    _propose(directory, founding.found(directory, asked), signing_key, now, as_json=as_json)
+    from defa_id.operator import storage
+
+    with storage.begun(directory) as place:
+        change = _proposed(place, founding.found(place, asked), signing_key, now)
+    _tell(directory, change, now, as_json=as_json)
 
 
 @click.command("init-state")
@@ -142,11 +147,13 @@ def join(directory: Path, state: str, keys: Path, note: str, signing_key: Signin
     from defa_id.operator.tree import load
 
     wanted = founding.join(load(directory), state, keys)._replace(note=options.visible(note, "the note"))
-    _propose(directory, wanted, signing_key, options.now(), as_json=as_json)
+    now = options.now()
+    change = _proposed(directory, wanted, signing_key, now)
+    _tell(directory, change, now, as_json=as_json)
 
 
-def _propose(directory: Path, wanted: Wanted, key: SigningKey, now: datetime, *, as_json: bool) -> None:
-    from defa_id.operator import changeset, rolechange, signing, storage
+def _proposed(directory: Path, wanted: Wanted, key: SigningKey, now: datetime) -> RoleChange:
+    from defa_id.operator import changeset, rolechange, storage
     from defa_id.operator.tree import load
 
     signer = key.signer()
@@ -155,45 +162,57 @@ def _propose(directory: Path, wanted: Wanted, key: SigningKey, now: datetime, *,
         published = registry_roles.verified(directory, None, now)
         terminal.progress("deriving the roles and who must sign them")
         change = rolechange.propose(load(directory), published, wanted, signer, now, folder)
-        path = rolechange.write(folder, change)
+        rolechange.write(folder, change)
+    return change
+
+
+def _tell(directory: Path, change: RoleChange, now: datetime, *, as_json: bool) -> None:
+    from defa_id.operator import changeset, rolechange, signing
+
+    folder = directory / changeset.FOLDER
+    published = registry_roles.verified(directory, None, now)
     derived = rolechange.rederive(change, published, now)
     counts = list(signing.collect_roles(change, derived, published, folder).counts)
-    registry_roles.tell(directory, change, published, path, counts, as_json=as_json)
+    registry_roles.tell(directory, change, published, folder / f"{change.id}.json", counts, as_json=as_json)
 
 
 def _found_for_trial(directory: Path, about: tuple[str, str, str], now: datetime, *, as_json: bool) -> None:
-    from defa_id.operator import changeset, founding, pending, rolechange, sandbox, signing, storage
-    from defa_id.operator.keyring import FileKeyring
+    from defa_id.operator import storage
     from defa_id.operator.rules import TRIAL
-    from defa_id.operator.tree import load
 
     if about[2] not in TRIAL:
         raise ChangeRefused(
             f"keys made in one place do not begin a {about[2]} registry", hint="Let their holders make them: --region …"
         )
-    ring = FileKeyring(directory / sandbox.KEYS)
-
-    def made(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-        from defa_id.operator import keyfiles
-
-        return tuple((name, keyfiles.pem_of(ring.make(name).public, name)) for name in names)
-
-    if directory.exists() and any(directory.iterdir()):
-        raise WrongUse(f"{directory} is not empty", hint="Give a directory that is empty or does not exist yet.")
-    asked: Founding = founding.Founding(*about, made(_REGION), 2, made(_SNAPSHOT), made(_TIMESTAMP))
-    wanted = founding.found(directory, asked)
-    folder, place = directory / changeset.FOLDER, directory / sandbox.PUBLISHED
-    with storage.locked(directory):
-        tree = load(directory)
-        change = rolechange.propose(tree, None, wanted, signing.from_file(ring.path(_REGION[0])), now, folder)
-        rolechange.write(folder, change)
-        derived = rolechange.rederive(change, None, now)
-        for name in _REGION[1:]:
-            signing.sign_roles(change, derived, None, signing.from_file(ring.path(name)), folder)
-        publication, _ = pending.publish(ring, tree, folder, place, now)
+    with storage.begun(directory) as place:
+        publication = founded_for_trial(place, about, now)
     if as_json:
         terminal.write_json({"directory": str(directory), "registry": about[0], "version": publication.version})
         return
-    here = terminal.named(directory)
-    terminal.write(f"A {about[2]} registry without states is in {here}: {terminal.named(place)}\n")
+    here, published = terminal.named(directory), terminal.named(directory / publication.path.name)
+    terminal.write(f"A {about[2]} registry without states is in {here}: {published}\n")
     terminal.say(f"next:    a state begins    defa-id registry init-state --dir {here} --state XX ...")
+
+
+def founded_for_trial(directory: Path, about: tuple[str, str, str], now: datetime) -> Publication:
+    """A registry by name, title and environment, with keys made here and signed by all of them."""
+    from defa_id.operator import changeset, founding, keyfiles, pending, rolechange, sandbox, signing
+    from defa_id.operator.keyring import FileKeyring
+    from defa_id.operator.tree import load
+
+    ring = FileKeyring(directory / sandbox.KEYS)
+
+    def made(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+        return tuple((name, keyfiles.pem_of(ring.make(name).public, name)) for name in names)
+
+    asked: Founding = founding.Founding(*about, made(_REGION), 2, made(_SNAPSHOT), made(_TIMESTAMP))
+    wanted = founding.found(directory, asked)
+    folder, place = directory / changeset.FOLDER, directory / sandbox.PUBLISHED
+    tree = load(directory)
+    change = rolechange.propose(tree, None, wanted, signing.from_file(ring.path(_REGION[0])), now, folder)
+    rolechange.write(folder, change)
+    derived = rolechange.rederive(change, None, now)
+    for name in _REGION[1:]:
+        signing.sign_roles(change, derived, None, signing.from_file(ring.path(name)), folder)
+    publication, _ = pending.publish(ring, tree, folder, place, now)
+    return publication

@@ -114,6 +114,11 @@ def hold(folder: Path, setting: Setting, source: Source, clock: Clock, tell: Tel
     `ChangeRefused` for a setting that leaves somebody alone.
     """
     _require_setting(setting)
+    if (folder / PUBLIC).is_dir() and not (folder / TEXT).is_file():
+        raise WrongUse(
+            f"a ceremony was begun in {folder} and never ended",
+            hint="Destroy the keys in it, note in the minutes that you did, and hold it anew in another folder.",
+        )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise WrongUse(f"{folder} is not empty", hint="Give a directory that is empty or does not exist yet.")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

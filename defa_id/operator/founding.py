@@ -42,11 +42,8 @@ class Founding(NamedTuple):
 def found(directory: Path, asked: Founding) -> Wanted:
     """Write the sources of a new registry without states into `directory`; the role change that begins it.
 
-    The vocabulary and its schemas are those of this package. Raises `WrongUse` if the directory is there
-    and holds anything but keys.
+    The vocabulary and its schemas are those of this package.
     """
-    if directory.exists() and (not directory.is_dir() or {path.name for path in directory.iterdir()} - {sandbox.KEYS}):
-        raise WrongUse(f"{directory} is not empty", hint="Give a directory that is empty or does not exist yet.")
     curated = load_curated(files.sources_path(), DemoKeyring().issuer)
     about = {"registry": asked.name, "environment": asked.environment, "title": asked.title}
     region = {"keys": [name for name, _ in asked.region], "threshold": asked.threshold}

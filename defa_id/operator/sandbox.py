@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 
 from defa_id import files
-from defa_id.errors import WrongUse
 from defa_id.issue.signing import SigningKey
 from defa_id.operator import changeset, publishing, roles, storage
 from defa_id.operator.keyring import FileKeyring
@@ -24,20 +23,17 @@ def new(directory: Path, now: datetime, sources: Path | None = None) -> Publicat
     """Make a complete writable demo registry in `directory` and publish it, valid for one year.
 
     The states, issuers and recognitions are those of the packaged demo (`sources`); every key is
-    random. Raises `WrongUse` if the directory is there and not empty.
+    random. It is there as a whole or not at all. Raises `WrongUse` if the directory is there and not empty.
     """
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise WrongUse(f"{directory} is not empty", hint="Give a directory that is empty or does not exist yet.")
-    directory.mkdir(parents=True, exist_ok=True)
-    keyring = FileKeyring(directory / KEYS)
-    made: dict[str, SigningKey] = {}
+    with storage.begun(directory) as place:
+        keyring = FileKeyring(place / KEYS)
+        made: dict[str, SigningKey] = {}
 
-    def issuer_key(name: str, kind: str) -> SigningKey:
-        if name not in made:
-            made[name] = keyring.make(name, kind)
-        return made[name]
+        def issuer_key(name: str, kind: str) -> SigningKey:
+            if name not in made:
+                made[name] = keyring.make(name, kind)
+            return made[name]
 
-    with storage.locked(directory):
         curated = load_curated(sources or files.sources_path(), issuer_key)
         registry = {
             "registry": str(uuid.uuid4()),
@@ -45,10 +41,11 @@ def new(directory: Path, now: datetime, sources: Path | None = None) -> Publicat
             "title": "Sandbox registry (synthetic)",
             "valid_days": roles.DEFAULT_DAYS,
         }
-        write(directory, curated._replace(registry=registry))
+        write(place, curated._replace(registry=registry))
         for name in roles.key_names(registry, curated.states):
             keyring.make(name)
-        return publishing.publish(load(directory), keyring, directory / PUBLISHED, now)
+        publication = publishing.publish(load(place), keyring, place / PUBLISHED, now)
+    return publication._replace(path=directory / PUBLISHED)
 
 
 def publish(directory: Path, now: datetime, *, reappointed: Collection[str] = ()) -> Publication:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,9 +15,11 @@ from defa_id.codec import limits, strict_json
 from defa_id.disk import create, sweep, sync_folder, write
 from defa_id.errors import ChangeRefused, Fault, WrongUse
 
-__all__ = ["create", "locked", "pretty", "read_bytes", "read_object", "sweep", "sync_folder", "write"]
+__all__ = ["begun", "create", "locked", "pretty", "read_bytes", "read_object", "sweep", "sync_folder", "write"]
 
 _LOCK: Final = ".lock"
+_WORKSHOP: Final = ".begun"
+_LAST: Final = "registry.json"  # the file that makes a folder a registry
 
 
 def read_object(path: Path) -> dict[str, Any]:
@@ -44,6 +47,53 @@ def read_bytes(path: Path, limit: int = limits.REGISTRY_LIST_BYTES) -> bytes:
 def pretty(document: Any) -> bytes:
     """JSON as people edit it: two spaces, members in the order they have, a newline at the end."""
     return (json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2) + "\n").encode()
+
+
+@contextmanager
+def begun(directory: Path) -> Iterator[Path]:
+    """Make a registry in an empty folder, wholly or not at all: a workshop in it, whose content is put in its
+    place at the end. What an interrupted attempt left is cleared away by the next one.
+
+    Raises `WrongUse` for a folder that holds anything else.
+    """
+    if directory.exists() and not directory.is_dir():
+        raise _not_empty(directory)
+    _require_free(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    with disk.locked(directory / _LOCK):
+        _require_free(directory)  # since it was looked at, another one may have made theirs
+        workshop = directory / _WORKSHOP
+        _clear(directory)
+        workshop.mkdir()
+        try:
+            yield workshop
+            for path in sorted(workshop.iterdir(), key=lambda path: path.name == _LAST):
+                if path.name != _LOCK:
+                    path.replace(directory / path.name)
+        except BaseException:
+            _clear(directory)
+            raise
+        shutil.rmtree(workshop, ignore_errors=True)
+        sync_folder(directory)
+
+
+def _require_free(directory: Path) -> None:
+    held = {path.name for path in directory.iterdir()} if directory.exists() else set()
+    if held - {_LOCK} and (_WORKSHOP not in held or _LAST in held):
+        raise _not_empty(directory)
+
+
+def _not_empty(directory: Path) -> WrongUse:
+    return WrongUse(f"{directory} is not empty", hint="Give a directory that is empty or does not exist yet.")
+
+
+def _clear(directory: Path) -> None:
+    """Away with all that an attempt made, its workshop last: as long as that stands, the rest is unfinished."""
+    for path in sorted(directory.iterdir(), key=lambda path: path.name == _WORKSHOP):
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != _LOCK:
+            path.unlink()
 
 
 @contextmanager

@@ -101,7 +101,7 @@ def load(directory: Path, schemas: Path | None = None) -> Tree:
     JSON or has not the shape of a source.
     """
     registry = settings(directory)
-    folders = sorted(path for path in (directory / "states").glob("*") if path.is_dir())
+    folders = sorted(path for path in (directory / "states").glob("*") if path.is_dir() and _is_written(path))
     states = {folder.name: _load_state(folder) for folder in folders}
     vocabulary = storage.read_object(directory / "vocabulary.json")
     return Tree(registry, vocabulary, _load_schemas(schemas or directory / "schemas"), states)
@@ -183,6 +183,11 @@ def algorithms_of(public: keys.PublicKey, until: str, use: str | None = None) ->
     return [{"alg": alg} for alg in fitting] or [
         {"alg": alg, "not_after": until} for alg in ("PS256", "RS256") if public.fits(alg)
     ]
+
+
+def _is_written(folder: Path) -> bool:
+    """Whether there is anything in a state's folder but what an interrupted command left."""
+    return any(path.is_file() and not path.name.startswith(".new-") for path in folder.rglob("*"))
 
 
 def _load_state(folder: Path) -> State:

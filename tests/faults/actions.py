@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from defa_id import distribution, files, places
-from defa_id.cli import errors, registry_agreeing
+from defa_id.cli import errors, registry_agreeing, registry_founding
 from defa_id.errors import DefaIdError
-from defa_id.operator import publishing, sandbox, storage
+from defa_id.operator import founding, publishing, sandbox, storage
 from defa_id.operator.keyring import FileKeyring
 from defa_id.operator.tree import load
 
@@ -64,10 +64,28 @@ def stamp(work: Path) -> dict[str, Any]:
     return {"version": done.version, "changed": list(done.changed)}
 
 
+def begin(work: Path) -> dict[str, Any]:
+    """Somebody begins a registry of their own."""
+    with storage.begun(work / "new") as place:
+        done = registry_founding.founded_for_trial(place, ("new", "A trial", "sandbox"), LATER)
+    return {"version": done.version}
+
+
+def begin_state(work: Path) -> dict[str, Any]:
+    """The sources of a state that is to join are written."""
+    registry = work / "registry"
+    with storage.locked(registry):
+        asked = founding.Newcomer("XA", "Newland", "en", "did:web:xa.example", "ID", "Ministry")
+        sandbox.save_state(registry, "XA", founding.new_state(load(registry), asked, LATER))
+    return {}
+
+
 ACTIONS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "publish": publish,
     "publish_changes": publish_changes,
     "stamp": stamp,
+    "begin": begin,
+    "begin_state": begin_state,
     "refresh": refresh,
     "make_key": make_key,
     "remember": remember,

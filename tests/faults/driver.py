@@ -17,11 +17,15 @@ from tests.faults import actions
 from tests.faults.injected import KILLED, Call, Fault, Injected
 
 
-def run(action: str, prepared: Path, work: Path, how: str, *, lasting: bool = False) -> list[dict[str, Any]]:
-    """For each call of the action, in order: which call it was, how the action ended, and what was found."""
+def run(
+    action: str, prepared: Path, work: Path, how: str, *, lasting: bool = False, every: int = 1
+) -> list[dict[str, Any]]:
+    """For each call of the action, in order: which call it was, how the action ended, and what was found.
+    `every`: only each so-manieth, and the last ones."""
     found: list[dict[str, Any]] = []
-    for number, (name, *_) in enumerate(recorded(action, prepared, work), 1):
-        if how == "half" and name != "write":
+    calls = recorded(action, prepared, work)
+    for number, (name, *_) in enumerate(calls, 1):
+        if (how == "half" and name != "write") or (number % every and number + 12 < len(calls)):
             continue
         _prepare(prepared, work)
         ended, told = _in_a_child(action, work, Fault(number, how, lasting))
@@ -68,9 +72,13 @@ def _looked_at(action: str, work: Path) -> dict[str, Any]:
         "remembering": actions.read(published, memory) if memory.is_file() else None,
         "leftovers": actions.leftovers(work),
     }
+    new = work / "new"
+    begun = sorted(path.name for path in new.iterdir() if path.name[0] != ".") if new.is_dir() else []
     again = actions.attempt(action, work)
     return {
         **found,
+        "begun": begun,
+        "begun_then": actions.read(new / "published"),
         "again": again,
         "then": actions.read(published),
         "cache_then": actions.read(cache) if cache.is_dir() else None,
