@@ -78,9 +78,7 @@ def ask(url: Url, limit: int, ends: float, reach: Reach, trust: ssl.SSLContext) 
     connection.auto_open = 0  # never on its own: it would speak plain http, to an address nobody checked
     connection.default_port = 443
     try:
-        plain = _connected(url, left, reach)
-        plain.settimeout(left())
-        with _secured(plain, url.host, trust) as secured:
+        with _secured(_connected(url, left, reach), url.host, left, trust) as secured:
             # Chunks say their size (RFC 9112 §7.1), so a little more than the content comes in.
             connection.sock = wire.Bounded(secured, left, limit + limit // 8 + 2 * wire.HEADER_OCTETS)
             connection.request("GET", url.target, headers=wire.HEADERS)
@@ -100,9 +98,15 @@ def ask(url: Url, limit: int, ends: float, reach: Reach, trust: ssl.SSLContext) 
         raise Unfit("NET_CONNECT", printable(said, 120)) from None
 
 
-def _secured(plain: socket.socket, host: str, trust: ssl.SSLContext) -> ssl.SSLSocket:
+def _secured(plain: socket.socket, host: str, left: Callable[[], float], trust: ssl.SSLContext) -> ssl.SSLSocket:
+    """TLS over a connection, which is closed if it comes to nothing."""
     import ssl
 
+    try:
+        plain.settimeout(left())
+    except TimeoutError:
+        plain.close()
+        raise
     try:
         return wire.secured(plain, host, trust)
     except (ssl.SSLEOFError, ConnectionError):

@@ -342,6 +342,28 @@ def test_the_own_connection_looks_nothing_up(monkeypatch: pytest.MonkeyPatch) ->
         question._connect("127.0.0.1", 1, 1)
 
 
+def test_no_connection_stays_open_when_the_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine the time may end between the connection and the first byte of TLS. A connection left to
+    the garbage collector is a file too many for a service, and a warning in whatever runs when it is collected."""
+    clock = [0.0]
+    opened: list[socket.socket] = []
+
+    def connect(*_: object) -> socket.socket:
+        clock[0] += 30
+        near, far = socket.socketpair()
+        opened.extend((near, far))
+        return near
+
+    monkeypatch.setattr(question, "monotonic", lambda: clock[0])
+    reach = question.Reach(lambda _: (PUBLIC,), connect)
+    with pytest.raises(Unfit) as unfit:
+        question.ask(web.parse(URL), LIMIT, 20.0, reach, reach.trust())
+    assert unfit.value.code == "NET_TIMEOUT"
+    near, far = opened
+    far.close()
+    assert near.fileno() == -1
+
+
 # -- TLS ------------------------------------------------------------------------------------------------
 
 
