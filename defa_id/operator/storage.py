@@ -65,14 +65,16 @@ def begun(directory: Path) -> Iterator[Path]:
         workshop = directory / _WORKSHOP
         _clear(directory)
         workshop.mkdir()
+        made = False
         try:
             yield workshop
             for path in sorted(workshop.iterdir(), key=lambda path: path.name == _LAST):
                 if path.name != _LOCK:
                     path.replace(directory / path.name)
-        except BaseException:
-            _clear(directory)
-            raise
+            made = True
+        finally:
+            if not made:
+                _clear(directory)
         shutil.rmtree(workshop, ignore_errors=True)
         sync_folder(directory)
 

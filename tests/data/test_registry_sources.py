@@ -14,6 +14,7 @@ from jsonschema_rs import Draft202012Validator
 
 from defa_id import issue, schema
 from defa_id.codec import canonical, times
+from defa_id.operator.interchange import lote
 from defa_id.trust import records
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
@@ -72,16 +73,18 @@ def compiled(state: str) -> Object:
     listing |= {**header, "next_update": "2036-11-01T00:00:00Z"}
     for entity in listing["entities"]:
         entity.setdefault("recorded", START)
-        for found in entity["services"]:
-            found.setdefault("recorded", START)
-            for identifier in found["identifiers"]:
-                if identifier.pop("demo_key", None):
-                    identifier.update(stand_in(identifier["kind"], identifier.pop("demo_key_type", "P-256")))
-                identifier.setdefault("valid_from", START)
-                identifier.setdefault("recorded", START)
-            for dated in (*found["assurance"], *found["status_events"]):
-                dated.setdefault("effective", START)
-                dated.setdefault("recorded", START)
+    parties = (*listing.get("relying_parties", ()), *listing.get("wallet_providers", ()))
+    for found in (*(one for entity in listing["entities"] for one in entity["services"]), *parties):
+        found.setdefault("recorded", START)
+        found.setdefault("status_events", [{"status": "granted"}])
+        for identifier in found["identifiers"]:
+            if identifier.pop("demo_key", None):
+                identifier.update(stand_in(identifier["kind"], identifier.pop("demo_key_type", "P-256")))
+            identifier.setdefault("valid_from", START)
+            identifier.setdefault("recorded", START)
+        for dated in (*found.get("assurance", ()), *found["status_events"]):
+            dated.setdefault("effective", START)
+            dated.setdefault("recorded", START)
     for record in (*listing["recognitions"], *listing["arrangements"]):
         record.setdefault("recorded", START)
     return listing
@@ -211,6 +214,35 @@ def test_everything_that_can_be_relied_on_is_plainly_synthetic() -> None:
         for record in (*listing["recognitions"], *listing["arrangements"]):
             assert record["legal_basis"] == "none: synthetic demonstration"
             assert record["environment"] in {"demo", "sandbox"}
+
+
+def test_every_word_of_the_vocabulary_has_a_label_and_a_uri_of_its_own() -> None:
+    vocabulary = load("trust_registry/vocabulary.json")
+    uris = []
+    for member, kind in (
+        ("purposes", "purpose"),
+        ("reasons", "reason"),
+        ("statuses", "service-status"),
+        ("environments", "environment"),
+        ("axes", "axis"),
+        ("levels", "level"),
+        ("instruments", "instrument"),
+    ):
+        assert vocabulary[member]
+        for entry in vocabulary[member]:
+            assert entry["uri"] == f"urn:defa-id:{kind}:{entry.get('id', entry.get('label'))}"
+            assert entry.get("names") or entry["title"]
+            uris.append(entry["uri"])
+    assert len(set(uris)) == len(uris)
+    assert lote.STATUS == "urn:defa-id:service-status:", "what an export calls a status is what it is called here"
+
+
+def test_there_is_who_may_ask_and_who_provides_wallets() -> None:
+    whole = compiled("SG")
+    (party,), (provider,) = whole["relying_parties"], whole["wallet_providers"]
+    assert party["requests"][0]["claims"]
+    assert [one["kind"] for one in provider["identifiers"]] == ["did", "jwk"]
+    assert {event["status"] for one in (party, provider) for event in one["status_events"]} == {"granted"}
 
 
 def test_types_go_with_formats_and_algorithms_with_keys() -> None:

@@ -13,7 +13,7 @@ import pytest
 from defa_id import files
 from defa_id.errors import ChangeRefused, WrongUse
 from defa_id.issue import signing
-from defa_id.operator import sandbox, storage
+from defa_id.operator import admission, sandbox, storage
 from defa_id.operator.keyring import DemoKeyring, FileKeyring
 from defa_id.operator.tree import Tree, complete, load
 
@@ -31,13 +31,14 @@ def test_a_sandbox_is_complete(pristine: Path, tree: Tree) -> None:
 def test_the_sandbox_holds_the_key_of_every_issuer(pristine: Path, tree: Tree) -> None:
     ring = FileKeyring(pristine / "keys")
     held = {key.public.thumbprint for name in ring.names() if name.startswith("issuer-") if (key := ring.get(name))}
-    listed = {
-        identifier["thumbprint"]
-        for _, _, service in tree.services()
-        for identifier in service["identifiers"]
-        if identifier["kind"] == "jwk"
+    identifiers = [one for _, _, service in tree.services() for one in service["identifiers"]]
+    listed = {one["thumbprint"] for one in identifiers if one["kind"] == "jwk"}
+    certified = {
+        admission.from_certificate(one["pem"].encode()).public.thumbprint
+        for one in identifiers
+        if one["kind"] == "x509"
     }
-    assert held == listed
+    assert held == listed | certified
 
 
 def test_two_sandboxes_share_no_key_and_no_name(pristine: Path, tmp_path: Path, made: datetime) -> None:
