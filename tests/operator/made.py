@@ -76,3 +76,9 @@ def in_environment(tree: Tree, environment: str) -> Tree:
 
 def days(number: int) -> timedelta:
     return timedelta(days=number)
+
+
+def free(tree: Tree, further: int = 0, state: str = "SG") -> str:
+    """The number the next service of a state gets, and those after it."""
+    numbers = [int(service["service_id"][3:]) for territory, _, service in tree.services() if territory == state]
+    return f"{state}-{max(numbers) + 1 + further:04}"

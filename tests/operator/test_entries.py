@@ -23,7 +23,7 @@ from defa_id.operator import entries, lint
 from defa_id.operator.changes import Change
 from defa_id.operator.tree import Object, Tree
 from tests.operator.conftest import LATER, Run
-from tests.operator.made import TYPE, VCT, certificate, days, in_environment
+from tests.operator.made import TYPE, VCT, certificate, days, free, in_environment
 from tests.operator.test_commands import snapshot
 
 ID = "did:web:registrar.example"
@@ -73,8 +73,8 @@ def test_an_issuer_is_made_whole(tree: Tree, now: datetime) -> None:
     entity = change.after.listing["entities"][-1]
     (service,) = entity["services"]
     moment = "2026-11-24T13:00:00Z"
-    assert change.summary == f"SG-0007: new issuer {ID}"
-    assert (entity["kind"], entity["recorded"], service["service_id"]) == ("other", moment, "SG-0007")
+    assert change.summary == f"{free(tree)}: new issuer {ID}"
+    assert (entity["kind"], entity["recorded"], service["service_id"]) == ("other", moment, free(tree))
     named, listed = service["identifiers"]
     assert named == {"kind": "did", "value": ID, "valid_from": moment, "recorded": moment}
     assert (listed["thumbprint"], listed["valid_from"]) == (key.public.thumbprint, moment)
@@ -132,23 +132,23 @@ def test_an_issuer_that_is_listed_gets_the_services(tree: Tree, now: datetime) -
     further["services"][0] |= {"formats": ["sd-jwt-vc"], "credentials": [{"type": VCT}]}
     change = add(listed, further, now)
     entity = change.after.listing["entities"][-1]
-    assert change.summary == f"SG-0008: further service of {ID}"
-    assert [one["service_id"] for one in entity["services"]] == ["SG-0007", "SG-0008"]
+    assert change.summary == f"{free(tree, 1)}: further service of {ID}"
+    assert [one["service_id"] for one in entity["services"]] == [free(tree), free(tree, 1)]
     assert entity["names"] == [{"lang": "en", "value": "Registrar"}]
     assert "the issuer is listed already and keeps its names" in change.warnings
 
 
 def test_relying_parties_and_wallet_providers(tree: Tree, now: datetime) -> None:
     first = add(tree, party(), now)
-    assert first.summary == "SG-0201: new relying party did:web:bank.example"
+    assert first.summary == "SG-0202: new relying party did:web:bank.example"
     second = add(after(tree, first), wallet(), now)
-    assert second.summary == "SG-0301: new wallet provider https://wallet.example"
+    assert second.summary == "SG-0302: new wallet provider https://wallet.example"
     both = after(tree, second)
     assert not [one for one in lint.lint(both) if one.level == lint.ERROR]
     third = add(both, party(entity_id="did:web:other.example", identifiers=[]), now)
     made = third.after.listing["relying_parties"][-1]
-    assert (made["id"], made["identifiers"][0]["value"]) == ("SG-0202", "did:web:other.example")
-    with pytest.raises(ChangeRefused, match="is listed already, as SG-0201"):
+    assert (made["id"], made["identifiers"][0]["value"]) == ("SG-0203", "did:web:other.example")
+    with pytest.raises(ChangeRefused, match="is listed already, as SG-0202"):
         add(both, party(), now)
 
 
@@ -251,7 +251,7 @@ def test_a_key_or_a_time_that_is_anothers(tree: Tree, now: datetime) -> None:
     listed = after(tree, add(tree, issuer(key), now))
     with pytest.raises(ChangeRefused, match=f"this key is listed for {ID} of SG"):
         add(listed, issuer(key, entity_id="did:web:other.example"), now)
-    with pytest.raises(ChangeRefused, match="SG-0007 grants PersonIdentityCredential as vc-jwt"):
+    with pytest.raises(ChangeRefused, match=f"{free(tree)} grants PersonIdentityCredential as vc-jwt"):
         add(listed, issuer(key), now)
 
 
@@ -273,7 +273,7 @@ def test_an_error_that_was_there_before_holds_nobody_up(tree: Tree, now: datetim
     listing = copy.deepcopy(tree.states["TH"].listing)
     listing["recognitions"][0]["of"] = "TH"
     broken = tree.with_state("TH", tree.states["TH"]._replace(listing=listing))
-    assert add(broken, issuer(), now).summary == f"SG-0007: new issuer {ID}"
+    assert add(broken, issuer(), now).summary == f"{free(tree)}: new issuer {ID}"
 
 
 def test_who_is_struck_is_answered_first(tree: Tree, now: datetime) -> None:
@@ -284,18 +284,18 @@ def test_who_is_struck_is_answered_first(tree: Tree, now: datetime) -> None:
         add(denied, issuer(), now)
 
 
-def test_from_the_command_line_up_to_what_is_published(run: Run, directory: Path, tmp_path: Path) -> None:
+def test_from_the_command_line_up_to_what_is_published(run: Run, directory: Path, tmp_path: Path, tree: Tree) -> None:
     path = tmp_path / "issuer.json"
     path.write_text(json.dumps(issuer()))
     said = run("registry", "add", path, "--dir", directory, "--state", "SG")
     assert said.exit_code == 0, said.output
-    assert said.stdout == f"SG-0007: new issuer {ID}\n"
+    assert said.stdout == f"{free(tree)}: new issuer {ID}\n"
     for record in (party(), wallet()):
         path.write_text(json.dumps(record))
         assert run("registry", "add", path, "--dir", directory, "--state", "TH").exit_code == 0
     assert run("registry", "publish", "--dir", directory, "--demo-sign").exit_code == 0
     registry = files.open_registry(directory / "published", now=LATER)
-    assert [service.service_id for service in registry.services(ID)] == ["SG-0007"]
+    assert [service.service_id for service in registry.services(ID)] == [free(tree)]
     document = registry.state_list("TH").document
     assert [one["id"] for one in (*document["relying_parties"], *document["wallet_providers"])] == [
         "TH-0201",
