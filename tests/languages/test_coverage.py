@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from defa_id import languages
+from defa_id import languages, packs
 from defa_id.catalogue import CATALOGUE, Catalogue
 from defa_id.codec import limits
 from defa_id.errors import WrongUse
@@ -213,3 +213,26 @@ def test_a_state_is_refused_never_a_person() -> None:
     sources = {source.english for source in coverage.sources() if source.context.startswith("RECOGNITION_")}
     assert not [text for text in sources if "holder" in text or "person" in text]
     assert NEXT_STEP in {source.context for source in coverage.sources()}
+
+
+def test_words_that_are_looked_up_by_a_value_are_all_listed() -> None:
+    """A value without its word would end a command with an exception that is ours."""
+    from defa_id.assessment import gap
+    from defa_id.people import numbers
+    from defa_id.receipt import again
+    from defa_id.report import country, people, recognition_map
+
+    looked_up = [
+        *again.WHYS,
+        *gap.MATURITY,
+        *recognition_map.LEVELS,
+        *packs.CONFIDENCES.values(),
+        *packs.INTERFACES.values(),
+        *(told for scheme in numbers.SCHEMES.values() for told in scheme.personal),
+        *(meaning for _, meaning in (*people._GRADES.values(), *people._STANDINGS.values())),
+        *country._STRUCTURES.values(),
+        *country._ORDER.values(),
+        *country._IN_FORCE.values(),
+        *country._CHECK_CHARACTER.values(),
+    ]
+    assert set(looked_up) <= set(words.WORDS)
