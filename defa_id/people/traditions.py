@@ -62,12 +62,13 @@ _MALAY_SHORT: Final = {
     "abd": "abdul",
 }
 _PILGRIMS: Final = _words("haji, hajjah, hajah, hj, hjh")
-_RANKS: Final = _words(
+# Thai ranks and degrees: never without their full stops, as many are words and names besides (พอ, รอ).
+RANKS: Final = _words(
     "รต, รท, รอ, พต, พท, พอ, พลต, พลท, พลอ, สต, สท, สอ, จสต, จสท, จสอ, รตต, รตท, รตอ, พตต, พตท, พตอ, พลตต, พลตท, พลตอ,"
     "สตต, สตท, สตอ, ดต, นต, นท, นอ, พลรต, พลรท, พลรอ, พลอต, พลอท, พลออ, ศ, รศ, ผศ, นพ, พญ, ทพ"
 )
 # Abbreviations of one consonant a syllable: written together with a name they are told from it by their full stops.
-DOTTED: Final = _RANKS | _words("นส, ดช, ดญ, ดร")
+DOTTED: Final = RANKS | _words("นส, ดช, ดญ, ดร")
 
 MALE: Final = "male"
 FEMALE: Final = "female"

@@ -13,7 +13,7 @@ from typing import Final
 
 from defa_id.codec import limits
 from defa_id.people import scripts
-from defa_id.people.traditions import BORNE_BY, DOTTED, Tradition
+from defa_id.people.traditions import BORNE_BY, DOTTED, RANKS, Tradition
 from defa_id.people.writing import APOSTROPHES
 from defa_id.values import NamedTuple
 
@@ -159,7 +159,8 @@ def _title_length(words: list[str], titles: frozenset[str]) -> int:
         (
             count
             for count in range(min(3, len(words) - 1), 0, -1)
-            if " ".join(key(word) for word in words[:count]) in titles
+            if (title := " ".join(key(word) for word in words[:count])) in titles
+            and (title not in RANKS or "." in words[0])
         ),
         0,
     )
