@@ -34,8 +34,8 @@ def open_counter(where: str) -> SqliteCounter | PostgresCounter:
 
 def default_path() -> Path:
     """Where a user's own uses are counted (XDG base directories, state). Raises `RuntimeError` without a home."""
-    base = os.environ.get("XDG_STATE_HOME")
-    return (Path(base) if base else Path("~/.local/state").expanduser()) / "defa-id" / "uses.sqlite"
+    base = os.environ.get("XDG_STATE_HOME", "")
+    return (Path(base) if Path(base).is_absolute() else Path("~/.local/state").expanduser()) / "defa-id" / "uses.sqlite"
 
 
 class OwnCounter:

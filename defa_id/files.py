@@ -70,8 +70,8 @@ def demo_registry_path() -> Path:
 
 def default_memory_path() -> Path:
     """Where a user's client remembers the registries it has seen (XDG base directories, state)."""
-    base = os.environ.get("XDG_STATE_HOME")
-    return (Path(base) if base else Path("~/.local/state").expanduser()) / "defa-id" / "memory.json"
+    base = os.environ.get("XDG_STATE_HOME", "")
+    return (Path(base) if Path(base).is_absolute() else Path("~/.local/state").expanduser()) / "defa-id" / "memory.json"
 
 
 def read_input(path: Path, limit: int = limits.INPUT_BYTES) -> bytes:

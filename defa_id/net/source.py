@@ -32,9 +32,9 @@ _ENOUGH: Final = 0.5  # of its seconds; a question that had less says nothing ab
 
 def default_cache_path() -> Path | None:
     """Where a user's fetched documents are kept (XDG base directories, cache); None for a user without a home."""
-    base = os.environ.get("XDG_CACHE_HOME")
+    base = os.environ.get("XDG_CACHE_HOME", "")
     try:
-        return (Path(base) if base else Path("~/.cache").expanduser()) / "defa-id" / "documents"
+        return (Path(base) if Path(base).is_absolute() else Path("~/.cache").expanduser()) / "defa-id" / "documents"
     except RuntimeError:
         return None
 

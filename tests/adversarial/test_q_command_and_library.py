@@ -173,6 +173,19 @@ def test_q07_a_memory_that_others_can_write_is_none(
         assert verify(published, memory, token).exit_code == 0
 
 
+def test_q07_a_memory_does_not_go_with_the_folder_one_is_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """XDG base directories: a path that is not absolute is none. Else every folder had a memory of its own."""
+    from defa_id import counting, files
+    from defa_id.net import source
+
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, "relative")
+    for place in (files.default_memory_path(), counting.default_path(), source.default_cache_path()):
+        assert place is not None
+        assert place.is_relative_to(tmp_path)
+
+
 # -- Q08, Q11, Q13: at once, and without enough ----------------------------------------------------------------
 
 
