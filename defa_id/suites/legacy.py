@@ -78,9 +78,10 @@ def verify(proof: Proof, key: PublicKey, means: Means) -> None:
 
 def _message(proof: Object, secured: Secured, means: Means) -> bytes:
     """The hash of the options and the hash of the document; under a JWS with an unencoded payload in 2018
-    (RFC 7797), as it is in 2020."""
-    own = _SECURITY if proof["type"] == _ED25519_2018 else secured.document["@context"]
-    options = {**secured.options, "@context": own}
+    (RFC 7797), as it is in 2020. A proof of 2020 may name the contexts of its own words beside the document's."""
+    contexts = [secured.document["@context"], secured.options.get("@context", [])]
+    own = [name for one in contexts for name in (one if isinstance(one, list) else [one])]
+    options = {**secured.options, "@context": _SECURITY if proof["type"] == _ED25519_2018 else own}
     hashes = b"".join(digests.sha256(data_integrity.rdfc(part, "sha256", means)) for part in (options, secured.covered))
     if proof["type"] == _ED25519_2020:
         return hashes

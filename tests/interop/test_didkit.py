@@ -1,4 +1,4 @@
-"""didkit's JWT (VCDM 1.1): it mints and we judge, we mint and it verifies."""
+"""didkit's JWT (VCDM 1.1) and older linked-data suites: it mints and we judge, we mint and it verifies."""
 
 from __future__ import annotations
 
@@ -7,9 +7,15 @@ from typing import Any
 
 import pytest
 
+from defa_id.codec import base64url, multibase
 from defa_id.issue import signing
+from defa_id.parts import DEFAULT_PARTS
+from defa_id.suites import legacy
+from defa_id.suites.data_integrity import Secured
+from tests.conformance.test_data_integrity import judged as linked
 from tests.interop.material import EXPIRES, ISSUED, PERSON, VC_TYPE, Judged, Peer
 from tests.interop.peers import didkit
+from tests.workers.test_legacy import signed
 
 pytestmark = pytest.mark.peers
 
@@ -60,3 +66,40 @@ def test_didkit_reads_our_vc_jwt(judged: Judged, alg: str) -> None:
     head, _, tail = token.rpartition(".")
     forged = f"{head}.{'B' if tail[0] == 'A' else 'A'}{tail[1:]}"
     assert json.loads(didkit("verify_credential", forged, JWT))["errors"]
+
+
+NATIVE = ["Ed25519Signature2018", "Ed25519Signature2020"]
+
+
+@pytest.mark.parametrize("suite", NATIVE)
+def test_didkit_signs_with_an_older_suite_that_is_read_here(suite: str) -> None:
+    """Natively: the verifier has no worker to ask."""
+    document, _ = signed(suite, "Ed25519")
+    assert linked(document), linked(document).to_json(1)
+    changed = {**document, "issuanceDate": "2020-01-02T00:00:00Z"}
+    assert [line.code for line in linked(changed).problems if line.outcome == "failed"] == ["DI_SIGNATURE"]
+
+
+@pytest.mark.parametrize("suite", NATIVE)
+def test_didkit_verifies_what_is_signed_here(suite: str) -> None:
+    """Two readings of one canonical form: what we hold to be the signed message, didkit does too."""
+    document, _ = signed(suite, "Ed25519")
+    key = signing.generate("Ed25519")
+    did = didkit("key_to_did", "key", json.dumps(signing.to_jwk(key)))
+    method = f"{did}#{did.removeprefix('did:key:')}"
+    options = {name: value for name, value in document["proof"].items() if name not in ("jws", "proofValue")}
+    options["verificationMethod"] = method
+    plain = {**{name: value for name, value in document.items() if name != "proof"}, "issuer": did}
+    header = base64url.encode(b'{"alg":"EdDSA","b64":false,"crit":["b64"]}')
+    unsigned = {**options, "jws": f"{header}..AA"} if suite == NATIVE[0] else options
+    message = legacy._message(unsigned, Secured(plain, options), DEFAULT_PARTS.means)
+    signature = signing.sign_raw(key, message)
+    value = {"jws": f"{header}..{base64url.encode(signature)}"}
+    if suite != NATIVE[0]:
+        value = {"proofValue": multibase.encode_base58btc(signature)}
+    made = {**plain, "proof": {**options, **value}}
+    told = json.dumps({"verificationMethod": method, "proofPurpose": "assertionMethod"})
+    assert json.loads(didkit("verify_credential", json.dumps(made), told))["errors"] == []
+    assert linked(made), linked(made).to_json(1)
+    forged = {**made, "issuanceDate": "2020-01-02T00:00:00Z"}
+    assert json.loads(didkit("verify_credential", json.dumps(forged), told))["errors"]
