@@ -71,7 +71,7 @@ _SECTIONS: Final = {
 }
 
 
-class _Commands(click.Group):
+class _Commands(options.Helpful, click.Group):
     """The commands of this module, and those in modules of their own."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
