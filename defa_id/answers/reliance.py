@@ -35,7 +35,12 @@ def recognised(
     relying = policy.for_state or ""
     found = [
         recognition.decide(
-            registry, relying, home, recognition.Question(type, policy.purpose, at, known_at), level.vector.label()
+            registry,
+            relying,
+            home,
+            recognition.Question(type, policy.purpose, at, known_at),
+            level.vector.label(),
+            level.vector,
         )
         for type in credential.types or (UNTYPED,)
     ]
@@ -45,6 +50,9 @@ def recognised(
     relied = relied._replace(
         instrument=next(iter(weak), relied.instrument),
         environment=recognition.weakest(*(one.environment for one in found)),
+        min_vector={
+            axis: max(one.min_vector.get(axis, 0) for one in found) for one in found for axis in one.min_vector
+        },
         conditions=tuple(dict.fromkeys(text for one in found for text in one.conditions)),
     )
     if relied.arrangement is None:
@@ -112,10 +120,15 @@ def capped(relied: Relied, amount: int | None, counter: Counter, token: str) -> 
 def level_granted(level: Granted, relied: Relied) -> Found[None]:
     """assurance.granted"""
     label = level.vector.label()
-    evidence = {"granted": label, "minimum": relied.min_level}
+    short = assurance.falls_short(level.vector, relied.min_vector)
+    evidence: dict[str, EvidenceValue | list[str]] = {"granted": label, "minimum": relied.min_level}
+    if relied.min_vector:
+        evidence["minimum_vector"] = " ".join(f"{axis}{least}" for axis, least in sorted(relied.min_vector.items()))
     if not assurance.meets(label, relied.min_level):
         code = "LOA_UNKNOWN" if label == "none" else "LOA_INSUFFICIENT"
         raise Fault(code, f"granted {label}, {relied.min_level} is asked for", **evidence)
+    if short:
+        raise Fault("LOA_INSUFFICIENT", f"less than the recognition asks for on {', '.join(short)}", **evidence)
     return Found(None, f"granted {label}; the recognition asks for {relied.min_level}", evidence)
 
 

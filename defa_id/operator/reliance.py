@@ -143,6 +143,8 @@ def _outcome(
         through = relied.arrangement or ""
         if not assurance.meets(level, relied.min_level):
             return _Outcome(REFUSED, f"level {level} is below {relied.min_level}", through)
+        if short := assurance.falls_short(assurance.LADDER[level], relied.min_vector):
+            return _Outcome(REFUSED, f"level {level} is too little on {', '.join(short)}", through)
         if not _authenticates(draft, service, asked.moment, issued):
             return _Outcome(REFUSED, "no key that was valid then and is not denied", through)
         history.judge(service.events, issued=issued, moment=asked.moment, high=level == "high")

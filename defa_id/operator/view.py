@@ -99,7 +99,7 @@ def state_text(view: Object, style: Style = PLAIN, beside: str = "") -> str:
     for record in view["recognises"]:
         what = f"{', '.join(record['types'])}, {record['environment']}"
         limits = f", for {', '.join(record['purposes'])}" if record["purposes"] else ""
-        text = f"{record['of']} from level {record['min_level']}: {what}{limits} · {record['status']}{_times(record)}"
+        text = f"{record['of']} from level {_least(record)}: {what}{limits} · {record['status']}{_times(record)}"
         page.entry("•", text, term=record["id"], room=9, hue=_HUE.get(record["status"], "red"))
     _party_lines(page, view)
     if view["arrangements"]:
@@ -230,7 +230,8 @@ def _recognition(record: Object, at: datetime, known_at: datetime | None) -> Obj
     else:
         status = _said(record, at, known_at)
     members = ("id", "of", "types", "purposes", "min_level", "environment", "from")
-    return {**{name: record[name] for name in members}, "until": record.get("until"), "status": status}
+    least = {"min_vector": record["min_vector"]} if "min_vector" in record else {}
+    return {**{name: record[name] for name in members}, **least, "until": record.get("until"), "status": status}
 
 
 # What an arrangement says to people besides its scope, and what it is called there.
@@ -251,7 +252,7 @@ def _arrangement(record: Object, at: datetime, known_at: datetime | None) -> Obj
     """An arrangement as this party has it: `phase` runs now, `status` is what this party says of it."""
     phase = next((one for one in record["phases"] if timeline.holds(one, at, "from", "until")), None)
     coming = any(times.parse(one["from"]) > at for one in record["phases"])
-    members = ("id", "title", "parties", "types", "purposes", "environment", "min_level", "directions")
+    members = ("id", "title", "parties", "types", "purposes", "environment", "min_level", "min_vector", "directions")
     status = _said(record, at, known_at) if phase else NOT_YET if coming else "ended"
     terms = {name: record[name] for name in _TERMS if record.get(name)}
     return {**{name: record.get(name) for name in members}, **terms, "status": status, "phase": phase}
@@ -264,8 +265,15 @@ def _said(record: Object, at: datetime, known_at: datetime | None) -> str:
     return "in force" if said in ("in_force", "granted") else said
 
 
+def _least(record: Object) -> str:
+    """The minimum asked for: the level, and what is asked on single axes besides."""
+    axes = [f"{axis}{least}" for axis, least in sorted((record.get("min_vector") or {}).items())]
+    return str(record["min_level"]) + (f" with {' '.join(axes)}" if axes else "")
+
+
 def _arrangement_lines(page: Layout, record: Object) -> None:
     text = f"{', '.join(record['parties'])}: {record['title']} · {record['environment']}, {record['status']}"
+    text += f", from level {_least(record)}"
     page.entry("•", f"{record['id']} — {text}", hue=_HUE.get(record["status"], "red"))
     if phase := record["phase"]:
         caps = phase.get("caps", {})

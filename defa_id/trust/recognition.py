@@ -7,12 +7,13 @@ about a third state is looked at, so adding or removing one never changes the an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from defa_id.errors import Fault
 from defa_id.policy import ENVIRONMENTS, LEVELS
+from defa_id.trust.assurance import LADDER, Vector, falls_short
 from defa_id.trust.history import ENDED, GRANTED, at
 from defa_id.trust.records import Arrangement, Cap, Phase, Recognition, covers, known
 from defa_id.trust.registry import Registry
@@ -32,6 +33,7 @@ class Relied(NamedTuple):
     conditions: tuple[str, ...]
     instrument: str | None
     cap: Cap | None = None
+    min_vector: Mapping[str, int] = {}
 
 
 class Question(NamedTuple):
@@ -55,10 +57,12 @@ _MISSES: Final = (
 )
 
 
-def decide(registry: Registry, relying: str, home: str, question: Question, level: str) -> Relied:
+def decide(
+    registry: Registry, relying: str, home: str, question: Question, level: str, vector: Vector | None = None
+) -> Relied:
     """The statement by which `relying` recognises `home`. Of several in force, one whose minimum the
-    granted `level` meets comes first, then the strongest environment as reported, then the lowest
-    minimum, then the state's own statement.
+    granted `level` (and `vector`, if it is known) meets comes first, then the strongest environment as
+    reported, then the lowest minimum, then the state's own statement.
 
     Raises `Fault` with the nearest miss: RECOGNITION_NONE, _TYPE, _PURPOSE, _NOT_YET, _ENDED,
     _SUSPENDED, _NOT_SIGNED; `RegistryRejected` if a list needed is not signed as it must be.
@@ -85,7 +89,7 @@ def decide(registry: Registry, relying: str, home: str, question: Question, leve
         unnamed = nearest == "RECOGNITION_PURPOSE" and question.purpose is None
         why = "the recognition is limited to purposes, and none was named" if unnamed else ""
         raise Fault(nearest, why, relying=relying, home=home, type=question.type, purpose=question.purpose)
-    best = min(holding, key=lambda one: _rank(one, registry.environment, level))
+    best = min(holding, key=lambda one: _rank(one, registry.environment, level, vector or LADDER[level]))
     return Relied(
         best.arrangement or best.id,
         weakest(registry.environment, best.environment, most),
@@ -93,6 +97,7 @@ def decide(registry: Registry, relying: str, home: str, question: Question, leve
         best.conditions,
         best.instrument,
         best.cap,
+        best.min_vector,
     )
 
 
@@ -195,10 +200,10 @@ def _decision(record: Recognition, moment: datetime, known_at: datetime | None) 
     return {None: "recognised", "RECOGNITION_NOT_YET": "not_yet"}.get(miss, "not_recognised")
 
 
-def _rank(record: Recognition, registry: str, level: str) -> tuple[bool, int, int, bool, str]:
+def _rank(record: Recognition, registry: str, level: str, vector: Vector) -> tuple[bool, int, int, bool, str]:
     """Orders statements from the one to rely on: a state's own before an arrangement that says the same."""
     return (
-        LEVELS.index(record.min_level) > LEVELS.index(level),
+        LEVELS.index(record.min_level) > LEVELS.index(level) or bool(falls_short(vector, record.min_vector)),
         -ENVIRONMENTS.index(weakest(registry, record.environment)),
         LEVELS.index(record.min_level),
         record.arrangement is not None,
@@ -245,6 +250,7 @@ def _side(arrangement: Arrangement, theirs: Arrangement, by: str, of: str, phase
         arrangement=arrangement.id,
         cap=phase.cap,
         counter_events=theirs.events,
+        min_vector=arrangement.vectors.get((by, of), arrangement.min_vector),
     )
 
 

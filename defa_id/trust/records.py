@@ -132,7 +132,7 @@ class Cap(NamedTuple):
 
 class Recognition(NamedTuple):
     """One directed statement of a relying state, or its side of an arrangement. `counter_events`: what the
-    other side of an arrangement did about it."""
+    other side of an arrangement did about it; `min_vector`: the least on single axes, besides the level."""
 
     id: str
     by: str
@@ -151,6 +151,7 @@ class Recognition(NamedTuple):
     cap: Cap | None = None
     counter_events: tuple[Event, ...] = ()
     earlier: tuple[Until, ...] = ()
+    min_vector: Mapping[str, int] = {}
 
 
 class Phase(NamedTuple):
@@ -164,7 +165,8 @@ class Phase(NamedTuple):
 
 class Arrangement(NamedTuple):
     """An arrangement as one party has signed it; `digest` tells whether parties signed the same. `events` are
-    this party's own: it may suspend or leave without asking the others. `levels`: minimums by direction."""
+    this party's own: it may suspend or leave without asking the others. `levels` and `vectors`: minimums by
+    direction; `min_vector`: the least on single axes, besides the level."""
 
     id: str
     parties: tuple[str, ...]
@@ -179,6 +181,8 @@ class Arrangement(NamedTuple):
     digest: str
     events: tuple[Event, ...] = ()
     levels: Mapping[tuple[str, str], str] = {}
+    min_vector: Mapping[str, int] = {}
+    vectors: Mapping[tuple[str, str], Mapping[str, int]] = {}
     earlier: tuple[Until, ...] = ()
 
 
@@ -437,6 +441,7 @@ def _recognition(by: str, record: Document) -> Recognition:
         instrument=record.get("instrument"),
         events=_events(record.get("events", ())),
         earlier=_earlier(record, ends="until"),
+        min_vector=dict(record.get("min_vector", {})),
     )
 
 
@@ -453,6 +458,12 @@ def _arrangement(record: Document, digest: Callable[[Any], str]) -> Arrangement:
             "instrument": record.get("instrument"),
             "digest": digest(agreed(record)),
             "levels": {(one["by"], one["of"]): one["min_level"] for one in record.get("directions", ())},
+            "min_vector": dict(record.get("min_vector", {})),
+            "vectors": {
+                (one["by"], one["of"]): dict(one["min_vector"])
+                for one in record.get("directions", ())
+                if "min_vector" in one
+            },
         }
 
     return Arrangement(

@@ -96,6 +96,15 @@ def test_technical_names_stay_as_they_are(path: Path) -> None:
             assert set(kept.findall(row.english)) <= set(kept.findall(row.text)), row
 
 
+@BY_FILE
+def test_a_translation_speaks_of_no_agreement_that_the_english_leaves_out(path: Path) -> None:
+    """Nobody may read that an agreement, or the region, asks for something or approves of it."""
+    for row in read(path).entries:
+        for name in ("DEFA", "ASEAN"):
+            said = (name in text.replace("DEFA_ID", "") for text in (row.english, row.text or row.english))
+            assert len(set(said)) == 1, row
+
+
 def changed(code: str, message: str) -> Catalogue:
     reasons = {**CATALOGUE.reasons, code: CATALOGUE.reasons[code]._replace(message=message)}
     return CATALOGUE._replace(reasons=reasons)

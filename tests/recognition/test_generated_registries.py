@@ -148,6 +148,7 @@ def recognitions(draw: st.DrawFn, by: str, number: int) -> Json:
     begins = draw(st.integers(0, 10))
     ends = draw(st.none() | st.integers(begins + 1, SPAN))
     cited = draw(st.sampled_from([None, "treaty"]))
+    least = draw(st.sampled_from([{}, {}, {"min_vector": {"P": 3}}, {"min_vector": {"P": 1, "G": 2}}]))
     return statement(
         by,
         draw(
@@ -164,6 +165,7 @@ def recognitions(draw: st.DrawFn, by: str, number: int) -> Json:
         recorded=when(draw(st.integers(0, begins))),
         **{"from": when(begins), **({} if ends is None else {"until": when(ends)})},
         **({"instrument": cited} if cited else {}),
+        **least,
     )
 
 

@@ -290,3 +290,38 @@ def test_a_third_state_changes_nothing_between_two(environments: list[str], data
         del world.lists["VN"]
     after = world.verify(vc_jwt(signer, vc(id="urn:uuid:1")))
     assert (before.decision, before.recognitions) == (after.decision, after.recognitions)
+
+
+class TestVectors:
+    """A minimum on single axes, besides the level: by statement, by arrangement, and by direction."""
+
+    def judged(self, level: str = "substantial", **changes: Any) -> Verdict:
+        world, signer = corridor(**changes)
+        world.sg["assurance"][0]["level"] = level
+        rules = Policy.from_document({"id": "x", "for_state": "TH"}).asking(**QUESTION, amount=1)
+        return Verifier(world.registry(), rules).verify(vc_jwt(signer), at=NOW, counter=Uses())
+
+    def test_more_than_the_level_is_asked_on_one_axis(self) -> None:
+        assert self.judged(min_vector={"P": 2})
+        refused = self.judged(min_vector={"P": 3, "G": 2})
+        (line,) = (one for one in refused.problems if one.outcome is Outcome.FAILED)
+        assert (line.id, line.code) == ("assurance.granted", "LOA_INSUFFICIENT")
+        assert line.why == "less than the recognition asks for on P"
+        assert line.evidence["minimum_vector"] == "G2 P3"
+        assert self.judged("high", min_vector={"P": 3, "G": 2})
+
+    def test_a_direction_has_its_own(self) -> None:
+        one = {"by": "TH", "of": "SG", "min_level": "low", "min_vector": {"P": 1}}
+        assert self.judged(min_vector={"P": 3}, directions=[one])
+        assert not self.judged(min_vector={"P": 3}, directions=[{**one, "by": "SG", "of": "TH"}])
+        assert not self.judged(directions=[{**one, "min_vector": {"G": 3}}])
+
+    def test_of_two_statements_the_one_that_is_met_is_relied_on(self) -> None:
+        world, signer = World.make()
+        more = recognition("TH", "SG", [PERSON], id="TH-1", environment="live", min_vector={"P": 3})
+        world.lists["TH"]["recognitions"] = [more, recognition("TH", "SG", [PERSON], id="TH-2")]
+        verdict = world.verify(vc_jwt(signer))
+        assert verdict
+        assert (verdict.recognitions[0] or {})["arrangement"] == "TH-2"
+        world.sg["assurance"][0]["level"] = "high"
+        assert (world.verify(vc_jwt(signer)).recognitions[0] or {})["arrangement"] == "TH-1"
