@@ -162,5 +162,6 @@ def _instrument_status(registry: Registry, id: str, states: tuple[str, str], at:
 def _status_for(entry: Mapping[str, Any], state: str, at: datetime) -> str:
     own = entry.get("states", {}).get(state, entry)
     since = own.get("since") or own.get("dates", {}).get(str(own["status"]))
-    ahead = since is not None and str(since) > at.date().isoformat()
+    # A date known to the month or the year counts from its end: what is not known is not in force yet.
+    ahead = since is not None and str(since) + "-99-99"[len(str(since)) - 4 :] > at.date().isoformat()
     return "proposed" if ahead or own["status"] not in _STANDING else str(own["status"])

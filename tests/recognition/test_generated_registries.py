@@ -53,6 +53,8 @@ LEVELS = ("low", "substantial", "high")
 ENVIRONMENTS = ("demo", "sandbox", "pilot", "live")
 ANSWERS = ("accepted", "rejected", "indeterminate")
 
+TREATY = (FIRST + 20 * DAY).date().isoformat()  # the vocabulary dates instruments by the day
+
 days = st.integers(0, SPAN)
 both: list[str] = list(TYPES)
 types = st.just(both) | st.lists(st.sampled_from(TYPES), min_size=1, unique=True)
@@ -200,7 +202,9 @@ def worlds(draw: st.DrawFn) -> World:
     world = World(environment=draw(st.sampled_from(("demo", "live", "live"))))
     made, _ = World.make(environment=world.environment)
     world.lists = made.lists
-    world.vocabulary["instruments"] = [{"id": "treaty", "title": "A treaty", "status": "in_force", "since": when(20)}]
+    world.vocabulary["instruments"] = [
+        {"id": "treaty", "title": "A treaty", "status": "in_force", "dates": {"in_force": TREATY}}
+    ]
     for state in STATES:
         own = world.lists[state]
         own["entities"] = [entity([draw(issuers(state))])]
@@ -365,7 +369,10 @@ def test_the_order_of_records_never_matters(world: World, asked: Asked, document
 
 def boundaries(world: World, asked: Asked, document: Json) -> list[datetime]:
     """Every date that the registry, the policy or the credential states, in the order of time."""
-    stated = {FIRST + asked.issued * DAY - timedelta(seconds=limits.LEEWAY_SECONDS)}
+    stated = {
+        FIRST + asked.issued * DAY - timedelta(seconds=limits.LEEWAY_SECONDS),
+        times.parse(f"{TREATY}T00:00:00Z"),
+    }
     text = json.dumps([world.lists, world.denied, world.vocabulary, document])
     for day in range(-1, SPAN + 5):
         if when(day) in text:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from defa_id.codec import times
 from defa_id.policy import Policy
 from defa_id.verdict import Outcome, Verdict
 from defa_id.verifier import Verifier
@@ -325,3 +326,21 @@ class TestVectors:
         assert (verdict.recognitions[0] or {})["arrangement"] == "TH-2"
         world.sg["assurance"][0]["level"] = "high"
         assert (world.verify(vc_jwt(signer)).recognitions[0] or {})["arrangement"] == "TH-1"
+
+
+@pytest.mark.parametrize(
+    ("since", "last", "first"),
+    [
+        ("2026-11-20", "2026-11-19T23:59:59Z", "2026-11-20T00:00:00Z"),
+        ("2026-11", "2026-11-30T23:59:59Z", "2026-12-01T00:00:00Z"),
+        ("2026", "2026-12-31T23:59:59Z", "2027-01-01T00:00:00Z"),
+    ],
+)
+def test_an_instrument_dated_by_month_or_year_is_in_force_from_its_end(since: str, last: str, first: str) -> None:
+    world, signer = World.make(environment="live")
+    world.vocabulary["instruments"] = [{"id": "treaty", "status": "in_force", "dates": {"in_force": since}}]
+    world.lists["TH"]["recognitions"] = [
+        recognition("TH", "SG", [PERSON], environment="live", instrument="treaty"),
+    ]
+    told = [[line.code for line in world.verify(vc_jwt(signer), at=times.parse(at)).problems] for at in (last, first)]
+    assert told == [["RECOGNITION_INSTRUMENT"], []]
