@@ -13,7 +13,7 @@ from typing import Final
 
 from defa_id.codec import limits
 from defa_id.people import scripts
-from defa_id.people.traditions import BORNE_BY, DOTTED, RANKS, Tradition
+from defa_id.people.traditions import BORNE_BY, DOTTED, EVERYWHERE, RANKS, Tradition
 from defa_id.people.writing import APOSTROPHES
 from defa_id.values import NamedTuple
 
@@ -138,18 +138,27 @@ def divided(text: str) -> list[str]:
 
 
 def _without_titles(words: list[str], tradition: Tradition) -> tuple[list[str], tuple[str, ...]]:
-    """The words after all titles at their beginning, and the titles; one word always stays."""
+    """The words after all titles at their beginning, and the titles; one word always stays.
+
+    Where no part of a name may be left out, one of its own honorifics is a title at most: in U Ko Lay, Ko is
+    a part of the name.
+    """
     titles: list[str] = []
+    borne = False
     while len(words) > 1 or (words and scripts.scripts_of(words[0]) & scripts.UNSPACED):
         count = _title_length(words, tradition.titles)
         if count:
-            titles.append(" ".join(key(word) for word in words[:count]))
-            words = words[count:]
+            title, rest = " ".join(key(word) for word in words[:count]), words[count:]
         elif (parted := _after_glued_title(words[0], tradition.titles)) is not None:
-            titles.append(parted[0])
-            words = [parted[1], *words[1:]]
+            title, rest = parted[0], [parted[1], *words[1:]]
         else:
             break
+        own = tradition.whole and title not in EVERYWHERE.titles
+        if own and borne:
+            break
+        borne = borne or own
+        titles.append(title)
+        words = rest
     return words, tuple(titles)
 
 
@@ -188,10 +197,11 @@ def _after_glued_title(word: str, titles: frozenset[str]) -> tuple[str, str] | N
 def _bearing_ways(words: list[str], tradition: Tradition) -> Iterator[tuple[list[str], bool]]:
     """The words as they are; and without a first word that may be a title."""
     yield words, False
-    count = _title_length(words, tradition.bearing)
+    doubtful = tradition.bearing | tradition.titles if tradition.whole else tradition.bearing
+    count = _title_length(words, doubtful)
     if count:
         yield words[count:], True
-    elif words and (parted := _after_glued_title(words[0], tradition.bearing)) is not None:
+    elif words and (parted := _after_glued_title(words[0], doubtful)) is not None:
         yield [parted[1], *words[1:]], True
 
 

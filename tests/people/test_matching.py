@@ -52,6 +52,12 @@ NAMES = [
     # Titles that contradict each other: nothing passes by itself
     ("MM", "U Khin Mya", "MM", "Daw Khin Mya", VARIANT, ["NAME_TITLE", "NAME_TITLE_DIFFERS"]),
     ("MM", "Ko Khin Mya", "MM", "U Khin Mya", EXACT, ["NAME_TITLE"]),
+    # One honorific is a title; a second may be a part of the name
+    ("MM", "U Ko Lay", "MM", "U Lay", VARIANT, ["NAME_TITLE"]),
+    ("MM", "Ko Ko Namuna", "MM", "Ko Namuna", VARIANT, ["NAME_TITLE"]),
+    ("MM", "Ma Ma Lay", "MM", "Daw Ma Lay", EXACT, ["NAME_TITLE"]),
+    ("MM", "Dr U Khin Mya", "MM", "Khin Mya", EXACT, ["NAME_TITLE"]),
+    ("MM", "ဦးကိုလေး", "MM", "ဦးလေး", VARIANT, ["NAME_TITLE"]),
     ("TH", "นายสมมติ ตัวอย่าง", "TH", "นางสมมติ ตัวอย่าง", VARIANT, ["NAME_TITLE", "NAME_TITLE_DIFFERS"]),
     (None, "Mr Contoh Misalan", None, "Ms Contoh Misalan", VARIANT, ["NAME_TITLE", "NAME_TITLE_DIFFERS"]),
     (None, "Mr Contoh Misalan", None, "Dr Contoh Misalan", EXACT, ["NAME_TITLE"]),
