@@ -219,7 +219,8 @@ def _cwt(said: Facts) -> str:
     window = {label: value for label, value in zip((6, 5, 4), _window(said).values(), strict=True) if value is not None}
     numbers = {"document_number": 8, "birth_date": 2}
     subject = {numbers[name]: value for name, value in _subject(said).items()}
-    payload = cbor2.dumps({1: _issuer(said), **window, -71001: subject})
+    status = {65535: _TOKEN_STATUS} if said.status else {}
+    payload = cbor2.dumps({1: _issuer(said), **window, **status, -71001: subject})
     protected = {1: -7, 4: (signer.kid or "").encode()}
     return b64(cbor2.dumps(cbor2.CBORTag(18, mdocs.Recipe.sign1(signer.private, protected, {}, payload))))
 

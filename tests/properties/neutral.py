@@ -76,12 +76,6 @@ UNSAID: Final = (
         lambda asked: asked.said.presentation is not None,
     ),
     Unsaid(
-        ("cwt",),
-        "a status list",
-        "HCERT, claim 169 and the families of this project name none",
-        lambda asked: asked.said.status,
-    ),
-    Unsaid(
         ("cwt", "vc-jwt", "vc-cose", *INTEGRITY),
         "a part of what was signed, withheld",
         "all of it is shown or none; what is not to be shown is not issued (but for ecdsa-sd-2023)",
