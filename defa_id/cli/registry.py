@@ -46,6 +46,7 @@ _ELSEWHERE: Final = {
     "conformance": ("registry_conformance:conformance", "Ask of a state everything that others rely on."),
     "export": ("registry_interchange:export", "Write published lists as ETSI TS 119 602 JSON."),
     "import": ("registry_interchange:import_", "Take a signed list of others into quarantine."),
+    "log": ("registry_log:log", "Say what a state published when, in words."),
     "diff": ("registry_changes:diff", "Say in words what a change means and whom it affects."),
 }
 
@@ -67,7 +68,7 @@ _SECTIONS: Final = {
     "Look before you sign": ("lint", "diff", "simulate", "status", "show"),
     "Agree": ("propose", "rotate-role", "renew", "sign"),
     "Publish": ("publish", "stamp", "bundle", "export", "import"),
-    "Watch and verify": ("doctor", "conformance", "refresh", "prefetch", "compare", "accept"),
+    "Watch and verify": ("doctor", "log", "conformance", "refresh", "prefetch", "compare", "accept"),
 }
 
 

@@ -80,10 +80,15 @@ def meaning(before: Tree, after: Tree, state: str, events: Iterable[Event], now:
     Both must be clean of lint errors.
     """
     changes = tuple(events)
-    said = tuple(
-        Said(state, *_words(event, before, after, state)) for event in changes if not event.kind.endswith(_KEPT)
+    effects = tuple(reliance.effects(before, after, state, changes, now))
+    return Meaning(said(changes, before, after, state), effects)
+
+
+def said(events: Iterable[Event], before: Tree, after: Tree, state: str) -> tuple[Said, ...]:
+    """The events of one state in words, without asking whom they affect."""
+    return tuple(
+        Said(state, *_words(event, before, after, state)) for event in events if not event.kind.endswith(_KEPT)
     )
-    return Meaning(said, tuple(reliance.effects(before, after, state, changes, now)))
 
 
 def layout(found: Meaning, style: Style = PLAIN) -> str:
