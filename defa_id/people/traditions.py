@@ -140,8 +140,8 @@ TRADITIONS: Final[Mapping[str, Tradition]] = MappingProxyType(
             _PILGRIMS, connectors=_MALAY_CONNECTORS, abbreviations=_MALAY_SHORT, order="several", chinese=True
         ),
         "TH": Tradition(
-            _words("นาย, นาง, นางสาว, เด็กชาย, เด็กหญิง, คุณ") | DOTTED,
-            _words("nai, nang, nangsao, khun, พระ, หม่อมราชวงศ์, หม่อมหลวง, มรว, มล"),
+            _words("นาย, นาง, นางสาว, เด็กชาย, เด็กหญิง") | DOTTED,
+            _words("nai, nang, nangsao, khun, คุณ, พระ, หม่อมราชวงศ์, หม่อมหลวง, มรว, มล"),
             order="given_family",
         ),
         "TL": Tradition(

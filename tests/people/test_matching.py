@@ -70,6 +70,7 @@ NAMES = [
     ("TH", "พอ ตัวอย่าง", "TH", "ตัวอย่าง", CONFLICT, ["NAME_DIFFERENT"]),
     ("TH", "พ.อ. สมมติ ตัวอย่าง", "TH", "สมมติ ตัวอย่าง", EXACT, ["NAME_TITLE"]),
     ("TH", "พระสมมติ", "TH", "สมมติ", VARIANT, ["NAME_TITLE"]),
+    ("TH", "คุณวุฒิ ตัวอย่าง", "TH", "วุฒิ ตัวอย่าง", VARIANT, ["NAME_TITLE"]),  # a polite word, or a part of the name
     # Indonesia: one name, repeated and placeholder names, degrees, old spelling
     ("ID", "Sumiyati", "ID", "Sumiyati Sumiyati", VARIANT, ["NAME_REPEATED"]),
     ("ID", "Sumiyati", "ID", "FNU Sumiyati", VARIANT, ["NAME_PLACEHOLDER"]),
