@@ -87,7 +87,8 @@ def report(
 ) -> str:
     """The table as Markdown."""
     versions = ", ".join(f"{name} {version(name)}" for name in PEERS)
-    machine = f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores"
+    load = f"load {os.getloadavg()[0]:.1f}"  # of a busy machine, interpreters suffer more than signatures
+    machine = f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, {load}"
     lines = [
         "# Benchmark results",
         "",
