@@ -199,10 +199,10 @@ def _transfer(member: str, value: Any) -> tuple[Transfer, ...]:
         states = _some("state", _matching(_STATE, "ISO 3166-1 alpha-2"))
         found.append(
             Transfer(
-                _choice(*TRANSFERS)(where, said.get("rule")),
+                _choice(*TRANSFERS)(f"{where}.rule", said.get("rule")),
                 states(where, said["states"]) if "states" in said else frozenset(),
                 frozenset(_paths(where, said["claims"])) if "claims" in said else frozenset(),
-                _text(where, said.get("source")),
+                _text(f"{where}.source", said.get("source")),
             )
         )
     return tuple(found)
@@ -215,7 +215,7 @@ def _predicates(member: str, value: Any) -> tuple[Predicate, ...]:
     for number, one in enumerate(value):
         where = f"{member}.{number}"
         said = _object(where, one, "name", "claim", "test", "value", "required", "types")
-        test = _choice(*PREDICATES)(where, said.get("test"))
+        test = _choice(*PREDICATES)(f"{where}.test", said.get("test"))
         if test == "age-at-least" and (type(said.get("value")) is not int or not 0 < said["value"] < 150):
             raise _refuse(where, "must give an age in whole years")
         if test == "equals" and not isinstance(said.get("value"), str | int | bool):
