@@ -43,7 +43,7 @@ def test_a_listed_issuer(tree: Tree, now: datetime) -> None:
     entity = change.after.listing["entities"][-1]
     assert (entity["entity_id"], entity["names"]) == (ISSUER, [{"lang": "en", "value": "Test issuer"}])
     service = added(change)
-    assert service["service_id"] == "SG-0007"
+    assert service["service_id"] == "SG-0010"
     named, listed = service["identifiers"]
     assert named == {
         "kind": "did",
@@ -163,7 +163,7 @@ def test_a_listed_issuer_gets_a_further_service(tree: Tree, now: datetime) -> No
     listed = after(tree, changes.add_issuer(tree, application(jwk(key)), now))
     change = changes.add_issuer(listed, application(jwk(key), type=VCT, format="sd-jwt-vc", name="Another name"), now)
     entity = change.after.listing["entities"][-1]
-    assert [service["service_id"] for service in entity["services"]] == ["SG-0007", "SG-0008"]
+    assert [service["service_id"] for service in entity["services"]] == ["SG-0010", "SG-0011"]
     assert entity["names"] == [{"lang": "en", "value": "Test issuer"}]
     assert any("keeps the name" in warning for warning in change.warnings)
     assert not errors(after(listed, change))
@@ -172,7 +172,7 @@ def test_a_listed_issuer_gets_a_further_service(tree: Tree, now: datetime) -> No
 def test_grants_do_not_overlap(tree: Tree, now: datetime) -> None:
     listed = after(tree, changes.add_issuer(tree, application(begins=now, ends=now + days(10)), now))
     for begins, ends in ((now + days(9), None), (now + days(2), now + days(3)), (now - days(5), now + days(1))):
-        with pytest.raises(ChangeRefused, match="SG-0007 grants"):
+        with pytest.raises(ChangeRefused, match="SG-0010 grants"):
             changes.add_issuer(listed, application(begins=begins, ends=ends), now)
     for begins, ends in ((now + days(10), None), (now - days(5), now)):
         assert changes.add_issuer(listed, application(begins=begins, ends=ends), now)
@@ -198,9 +198,9 @@ def test_a_compromised_key_never_comes_back(tree: Tree, now: datetime) -> None:
     key = signing.generate()
     listed = after(tree, changes.add_issuer(tree, application(jwk(key), begins=now - days(9)), now))
     gone = after(listed, standing.withdraw(listed, "SG", ISSUER, now - days(1), "compromise", now))
-    with pytest.raises(ChangeRefused, match="given up as compromised with SG-0007"):
+    with pytest.raises(ChangeRefused, match="given up as compromised with SG-0010"):
         changes.add_issuer(gone, application(jwk(key)), now)
-    assert added(changes.add_issuer(gone, application(), now))["service_id"] == "SG-0008"
+    assert added(changes.add_issuer(gone, application(), now))["service_id"] == "SG-0011"
 
 
 def test_a_listed_key_that_cannot_be_read_stands_in_nobodys_way(tree: Tree, now: datetime) -> None:
@@ -209,9 +209,9 @@ def test_a_listed_key_that_cannot_be_read_stands_in_nobodys_way(tree: Tree, now:
     listing["entities"][0]["services"][0]["status_events"] = []
     broken = tree.with_state("SG", tree.states["SG"]._replace(listing=listing))
     asked = application(id=listing["entities"][0]["entity_id"])
-    assert added(changes.add_issuer(broken, application(), now))["service_id"] == "SG-0007"
+    assert added(changes.add_issuer(broken, application(), now))["service_id"] == "SG-0010"
     assert (
-        changes.add_issuer(broken, asked, now).after.listing["entities"][0]["services"][-1]["service_id"] == "SG-0007"
+        changes.add_issuer(broken, asked, now).after.listing["entities"][0]["services"][-1]["service_id"] == "SG-0010"
     )
 
 

@@ -78,7 +78,7 @@ def test_from_an_unknown_issuer_to_an_accepted_credential_and_back(
         )
     )
     assert added.exit_code == 0, added.output
-    assert added.stdout.startswith(f"SG-0007: {ISSUER} may issue {TYPE}")
+    assert added.stdout.startswith(f"SG-0010: {ISSUER} may issue {TYPE}")
     assert "registry publish" in added.stderr
     issued = run(
         "issue", "--dir", directory, "--state", "SG", "--type", TYPE, "--format", "vc-jwt", "--claims", claims,
@@ -111,7 +111,7 @@ def test_from_an_unknown_issuer_to_an_accepted_credential_and_back(
     assert run("registry", "publish", "--dir", directory, "--demo-sign").exit_code == 0
     assert judged()[0] == 0
     withdraw = run(
-        "registry", "withdraw", "--dir", directory, "--state", "SG", "--id", ISSUER, "--service", "SG-0007",
+        "registry", "withdraw", "--dir", directory, "--state", "SG", "--id", ISSUER, "--service", "SG-0010",
         "--effective", "2026-11-10T00:00:00Z", "--reason", "compromise", "--compromised-since", "2026-05-01T00:00:00Z",
         "--json",
     )  # fmt: skip
@@ -308,7 +308,7 @@ def test_a_key_the_sandbox_does_not_hold(run: Run, directory: Path, claims: Path
     arguments = issue(directory, claims, "--id", ISSUER, type=TYPE, format="vc-jwt")
     missing = run(*arguments)
     assert missing.exit_code == 2
-    assert "the private key of SG-0007 is not here" in missing.stderr
+    assert "the private key of SG-0010 is not here" in missing.stderr
     said = run(*arguments, "--key", tmp_path / "private")
     assert said.exit_code == 0, said.output
     header = json.loads(base64url.decode(said.stdout.split(".")[0].encode()))

@@ -96,7 +96,7 @@ def test_a_certificate_follows_a_certificate(tree: Tree, now: datetime) -> None:
     listed = tree.with_state("SG", changes.add_issuer(tree, asked, now).after)
     following = certificate(signing.generate(), now - days(1), now + days(400), authority=True)
     change = rotated(listed, now, id=asked.id, key=following)
-    old, new = [one for one in service(change, "SG-0007")["identifiers"] if one["kind"] == "x509"]
+    old, new = [one for one in service(change, "SG-0010")["identifiers"] if one["kind"] == "x509"]
     assert old["valid_until"] == "2026-12-14T13:00:00Z", "no longer than the certificate itself"
     assert (new["valid_from"], new["valid_until"]) == ("2026-11-24T13:00:00Z", "2027-12-29T13:00:00Z")
     with pytest.raises(ChangeRefused, match="the certificate expired"):

@@ -147,11 +147,11 @@ def test_the_whole_issuer_or_one_service_of_it(listed: Tree, now: datetime) -> N
     more = changes.add_issuer(listed, application(type=VCT, format="sd-jwt-vc", begins=now - days(9)), now)
     tree = apply(listed, more)
     whole = standing.suspend(tree, "SG", ISSUER, now, "supervision", now)
-    assert whole.summary.startswith("SG-0007, SG-0008: ")
-    part = standing.suspend(tree, "SG", ISSUER, now, "supervision", now, service="SG-0008")
-    assert part.summary.startswith("SG-0008: ")
+    assert whole.summary.startswith("SG-0010, SG-0011: ")
+    part = standing.suspend(tree, "SG", ISSUER, now, "supervision", now, service="SG-0011")
+    assert part.summary.startswith("SG-0011: ")
     early = standing.suspend(tree, "SG", ISSUER, now - days(20), "supervision", now)
-    assert early.summary.startswith("SG-0007: ")
+    assert early.summary.startswith("SG-0010: ")
     assert len(early.warnings) == 1
 
 
