@@ -83,14 +83,14 @@ def test_x07_reading_fails(work: Path, monkeypatch: pytest.MonkeyPatch, error: i
     """A registry that is open already keeps serving; what cannot be read is never taken for what is not there."""
     actions.refresh(work)
     standing = files.open_registry(work / "cache", now=actions.LATER)
-    opened, failing = open, [True]
+    opened, failing = os.open, [True]
 
     def broken(path: Any, *more: Any, **named: Any) -> Any:
         if failing and str(path).startswith(str(work)) and "timestamp" in str(path):
             raise OSError(error, os.strerror(error), str(path))
         return opened(path, *more, **named)
 
-    monkeypatch.setattr("builtins.open", broken)
+    monkeypatch.setattr(os, "open", broken)
     assert actions.read(work / "registry" / "published") == "REG_MISSING"
     done = distribution.refresh([str(work / "registry" / "published")], work / "cache", now=actions.LATER)
     assert (done.outcome, done.troubles[0].code) == ("kept", "REG_MISSING")

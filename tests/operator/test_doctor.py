@@ -207,7 +207,7 @@ def test_a_compromised_key_is_an_end_of_its_own(tree: Tree) -> None:
 
     (found,) = [one for one in examined(edited(tree, stolen), END + days(1), lives=YEARS).due if one.what == "key"]
     assert found.within(END + days(1)) == 0
-    assert doctor.examine(patient(edited(tree, stolen)), END + days(1)).usable["SG"] == 4
+    assert doctor.examine(patient(edited(tree, stolen)), END + days(1)).usable["SG"] == 8
 
 
 # --- what is wrong ----------------------------------------------------------------------------------
@@ -295,7 +295,7 @@ def end_all(listing: Object) -> None:
                 )
 
 
-@pytest.mark.parametrize(("at_least", "found"), [(1, set()), (19, set()), (20, {"floor"}), (10**6, {"floor"})])
+@pytest.mark.parametrize(("at_least", "found"), [(1, set()), (25, set()), (26, {"floor"}), (10**6, {"floor"})])
 def test_fewer_than_there_must_be_is_a_problem(tree: Tree, now: datetime, at_least: int, found: set[str]) -> None:
     assert kinds(doctor.examine(patient(tree), now, at_least=at_least)) == found
 
@@ -324,7 +324,7 @@ def test_a_healthy_registry(run: Run, pristine: Path) -> None:
         said = run("registry", "doctor", *more)
         assert (said.exit_code, said.stderr) == (0, "")
         assert said.stdout.startswith("OK")
-        assert "19 services of 11 states can be relied on." in said.stdout
+        assert "25 services of 11 states can be relied on." in said.stdout
     assert run("registry", "doctor").stdout.startswith("OK  defa-id-demo, demo"), "the packaged one"
 
 
@@ -380,7 +380,7 @@ def test_gauges_for_prometheus(run: Run, pristine: Path) -> None:
     named = ("registry", "doctor", "--registry", pristine / "published", "--prometheus")
     well = gauges(run(*named).stdout)
     assert (well["up"], well["exit_code"], well["version"], well['problems{kind="none"}']) == (1, 0, 1, 0)
-    assert (well['usable_services{state="SG"}'], well['usable_services{state="MM"}']) == (5, 0)
+    assert (well['usable_services{state="SG"}'], well['usable_services{state="MM"}']) == (9, 0)
     assert well['role_expires_seconds{role="root"}'] == int(datetime(2027, 11, 24, 12, tzinfo=UTC).timestamp())
     said = run(*named, "--at", "2027-11-24T00:00:00Z")
     assert said.exit_code == 1

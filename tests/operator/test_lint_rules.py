@@ -185,7 +185,7 @@ CASES = [
     Case("schema.missing", lambda sg: service(sg)["credentials"][0]["schema"].update(target="SG/schemas/no.json")),
     Case("schema.digest", lambda sg: service(sg)["credentials"][0]["schema"].update(sha256="0" * 64)),
     Case("status-list.url", lambda sg: _status(sg, url="http://a.example/1", signer=key(sg)["thumbprint"])),
-    Case("status-list.signer", lambda sg: _status(sg, url="https://a.example/1"), f"{S}/status_lists/0"),
+    Case("status-list.signer", lambda sg: _status(sg, url="https://a.example/1"), f"{S}/status_lists/1"),
     Case("status-list.signer", lambda sg: _status(sg, url="https://a.example/1", signer="did:web:no.example")),
     Case("assurance.version", lambda sg: service(sg)["assurance"][0].pop("framework_version"), f"{S}/assurance/0"),
     Case(
