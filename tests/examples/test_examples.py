@@ -70,7 +70,7 @@ EXPECTED = {
         "3 receipts, 0 of them hold the name",
         "OTHERWISE  2 of 3 filed decisions would now be otherwise",
         "did:web:new-issuer.demo.example (SG): 2",
-        "issuer.granted: passed → failed KEY_COMPROMISED",
+        "issuer.granted: passed → failed [KEY_COMPROMISED]",
         "notice to SG about did:web:new-issuer.demo.example for 2 decisions",
         "exit codes: 0 1",
     ],
