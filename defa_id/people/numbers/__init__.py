@@ -1,6 +1,7 @@
 """Identifying numbers of the eleven states: guards against slips of the pen, and never evidence.
 
-A result says ok, suspicious or cannot-tell, with reason codes; it never says anything about a person.
+Check characters and tables of places are python-stdnum's where it has the number; what follows from them is said
+here. A result says ok, suspicious or cannot-tell, with reason codes; it never says anything about a person.
 Several of these numbers hold a birth date, a sex or a place: they are personal data wherever they go,
 and what they tell may contradict a claim only by way of a finding, because registers have their quirks.
 """

@@ -9,19 +9,18 @@ from defa_id.people.numbers.result import NO_CHECK, OK, PLACE, WRONG_CHECK, WRON
 
 _NIK: Final = re.compile(r"[0-9]{16}", re.ASCII)
 _FEMALE: Final = 40  # added to the day of birth
-# Provinces in which a number may have been given out; new ones come with new provinces.
-_PROVINCES: Final = frozenset(
-    {*range(11, 20), 21, *range(31, 37), *range(51, 54), *range(61, 65), *range(71, 77), 81, 82, 91, 94}
-)
 
 
 def nik(number: str) -> Found:
-    """PPRRSS-DDMMYY-NNNN: whether the date exists and the province is known."""
+    """PPRRSS-DDMMYY-NNNN: whether the date exists and the place, a regency or city, is known."""
+    from stdnum import numdb
+
     if not _NIK.fullmatch(number):
         return WRONG_FORM
     if not births(*_date(number)):
         return WRONG_DATE
-    return NO_CHECK if int(number[:2]) in _PROVINCES else PLACE
+    [(_, place), *_] = numdb.get("id/loc").info(number[:4])
+    return NO_CHECK if place else PLACE
 
 
 def nik_told(number: str) -> Told:
@@ -33,21 +32,17 @@ def nik_told(number: str) -> Told:
 
 def npwp(number: str) -> Found:
     """15 digits, or 16 of which the first is 0, whose taxpayer part ends with a Luhn digit; or a NIK."""
+    from stdnum import luhn
+
     if re.fullmatch(r"[0-9]{15}", number):
         number = f"0{number}"
     if not _NIK.fullmatch(number):
         return WRONG_FORM
     if number[0] != "0":
         return nik(number)
-    return OK if _luhn(number[:10]) else WRONG_CHECK
+    return OK if luhn.is_valid(number[:10]) else WRONG_CHECK
 
 
 def _date(number: str) -> tuple[int, int, int]:
     day = int(number[6:8])
     return int(number[10:12]), int(number[8:10]), day - _FEMALE if day > _FEMALE else day
-
-
-def _luhn(digits: str) -> bool:
-    """ISO/IEC 7812-1 Annex B."""
-    doubled = [divmod(2 * int(digit), 10) for digit in digits[-2::-2]]
-    return (sum(map(int, digits[-1::-2])) + sum(map(sum, doubled))) % 10 == 0

@@ -8,17 +8,18 @@ from typing import Final
 from defa_id.people.numbers.result import NO_CHECK, PLACE, WRONG_DATE, WRONG_FORM, Found, Told, births
 
 _NRIC: Final = re.compile(r"[0-9]{12}", re.ASCII)
-# The codes of birth places and countries as published by the registration department; lists grow.
-_PLACES: Final = frozenset({*range(1, 17), *range(21, 69), 71, 72, *range(74, 80), *range(82, 94), 98, 99})
 
 
 def nric(number: str) -> Found:
     """YYMMDD-PB-###G: whether the date exists and the place code is known; the century is not in it."""
+    from stdnum import numdb
+
     if not _NRIC.fullmatch(number):
         return WRONG_FORM
     if not births(*_date(number)):
         return WRONG_DATE
-    return NO_CHECK if int(number[6:8]) in _PLACES else PLACE
+    [(_, place), *_] = numdb.get("my/bp").info(number[6:8])
+    return NO_CHECK if place else PLACE
 
 
 def nric_told(number: str) -> Told:

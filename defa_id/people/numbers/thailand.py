@@ -22,5 +22,6 @@ def tin(number: str) -> Found:
 
 
 def _checked(number: str) -> Found:
-    total = sum((13 - place) * int(digit) for place, digit in enumerate(number[:12]))
-    return OK if int(number[12]) == (11 - total % 11) % 10 else WRONG_CHECK
+    from stdnum.th import pin as personal
+
+    return OK if number[12] == personal.calc_check_digit(number[:12]) else WRONG_CHECK

@@ -12,7 +12,6 @@ _PIN: Final = re.compile(r"[0-9]{12}", re.ASCII)
 _CENTURIES: Final = (1900, 2000)  # digits 0 and 1, 2 and 3: even for men; later ones are not born yet
 
 _MST: Final = re.compile(r"[0-9]{10}(?:[0-9]{3})?", re.ASCII)
-_MST_WEIGHTS: Final = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 
 
 def pin(number: str) -> Found:
@@ -33,7 +32,8 @@ def pin_told(number: str) -> Told:
 
 def mst(number: str) -> Found:
     """Ten digits, the last one a check digit; a branch has three more."""
+    from stdnum.vn import mst as tax_code
+
     if not _MST.fullmatch(number) or number[2:9] == "0000000" or number[10:] == "000":
         return WRONG_FORM
-    total = sum(weight * int(digit) for weight, digit in zip(_MST_WEIGHTS, number, strict=False))
-    return OK if int(number[9]) == 10 - total % 11 else WRONG_CHECK
+    return OK if number[9] == tax_code.calc_check_digit(number[:9]) else WRONG_CHECK
