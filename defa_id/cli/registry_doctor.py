@@ -13,7 +13,9 @@ from defa_id.errors import ChangeRefused, DefaIdError, RegistryRejected, WrongUs
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from defa_id.operator.doctor import Patient
+    from defa_id.operator.doctor import Patient, Problem
+    from defa_id.sources import Source
+    from defa_id.trust.registry import Registry
 
 _FILE: Final = click.Path(path_type=Path)
 
@@ -32,6 +34,8 @@ Exit codes:
 @click.option("--at", metavar="TIME", help="Look as of this time (RFC 3339); default: now.")
 @click.option("--within", metavar="DAYS", type=click.IntRange(1, 3660), default=90, show_default=True, help="How far.")
 @click.option("--at-least", metavar="N", type=click.IntRange(1), default=1, help="Fewer usable services are a problem.")
+@click.option("--sources", metavar="PLACE", type=_FILE, help="Compare the issuers' own documents: recorded ones.")
+@click.option("--online", is_flag=True, help="Compare the issuers' own documents, fetched now.")
 @click.option("--prometheus", is_flag=True, help="Print gauges in Prometheus' text format.")
 @options.json_option
 @click.pass_context
@@ -43,26 +47,39 @@ def doctor(
     at: str | None,
     within: int,
     at_least: int,
+    sources: Path | None,
+    online: bool,
     prometheus: bool,
     as_json: bool,
 ) -> None:
     """Warn of every end ahead (90, 60, 30, 14, 7 and 1 days), of what is broken, and of empty lists.
 
-    Looks at the published registry, or with --dir at its sources too. Run it every hour, and alert on
-    its exit code or its gauges.
+    Looks at the published registry, or with --dir at its sources too; with --online or --sources also
+    whether the documents of issuers' DIDs name the keys that are listed. Run it every hour, and alert
+    on its exit code or its gauges.
     """
+    from defa_id import files
     from defa_id.cli.errors import UNDECIDED, UNTRUSTED, described
     from defa_id.operator import doctor_report
-    from defa_id.operator.doctor import DUE, OK, examine
+    from defa_id.operator.doctor import DUE, OK, examine, of_published
 
     if directory is not None and (registry or root):
         raise WrongUse("--dir looks at sources, --registry at what is published", hint="Give one of them.")
+    if directory is not None and (sources or online):
+        raise WrongUse("documents are compared with what is published", hint="Give --registry, without --dir.")
     if prometheus and as_json:
         raise WrongUse("--prometheus and --json are two forms of one answer", hint="Give one of them.")
     now = options.now()
     moment = options.moment(at, "--at") or now
+    recorded = (files.recorded_sources(sources),) if sources is not None else ()
     try:
-        report = examine(_patient(directory, registry, root, now), moment, at_least=at_least, within=within)
+        if directory is not None:
+            report = examine(_in_folder(directory), moment, at_least=at_least, within=within)
+        else:
+            opened = files.open_registry(registry, root=root, now=now)
+            report = examine(of_published(opened), moment, at_least=at_least, within=within)
+            drifted = _drifted(opened, recorded, online=online, at=moment)
+            report = report._replace(problems=(*report.problems, *drifted))
     except (RegistryRejected, ChangeRefused, WrongUse) as error:
         code = UNTRUSTED if isinstance(error, RegistryRejected) else UNDECIDED
         _not_found_out(error, code, described(error), as_json=as_json, prometheus=prometheus)
@@ -77,17 +94,24 @@ def doctor(
         ctx.exit(1 if report.verdict == DUE else UNTRUSTED)
 
 
-def _patient(directory: Path | None, registry: str | None, root: str | None, now: datetime) -> Patient:
-    from defa_id.operator import doctor
+def _in_folder(directory: Path) -> Patient:
+    from defa_id.operator import doctor, sandbox
+    from defa_id.operator.tree import load
 
-    if directory is not None:
-        from defa_id.operator import sandbox
-        from defa_id.operator.tree import load
+    return doctor.of_sources(load(directory), directory / sandbox.PUBLISHED)
 
-        return doctor.of_sources(load(directory), directory / sandbox.PUBLISHED)
-    from defa_id import files
 
-    return doctor.of_published(files.open_registry(registry, root=root, now=now))
+def _drifted(registry: Registry, recorded: tuple[Source, ...], *, online: bool, at: datetime) -> tuple[Problem, ...]:
+    """What issuers' own documents name otherwise; nothing where they are not to be asked. What was kept of an
+    earlier answer does not count: the document is to be a live one."""
+    if not (online or recorded):
+        return ()
+    from defa_id.net.source import NetworkSource
+    from defa_id.operator import drift
+    from defa_id.sources import FirstOf
+
+    live = (NetworkSource.of(registry),) if online else ()
+    return tuple(drift.found(registry, FirstOf(*live, *recorded), at))
 
 
 def _not_found_out(error: DefaIdError, code: int, said: dict[str, str], *, as_json: bool, prometheus: bool) -> None:

@@ -34,7 +34,7 @@ _UNREADABLE: Final = frozenset({"key.unreadable", "key.digest", "key.weak", "key
 
 class Problem(NamedTuple):
     """Something that is wrong now. `kind` is refused (nobody believes this state's part), duplicate, unreadable,
-    rule, denial, floor or empty."""
+    rule, denial, floor or empty; and from `drift`, drift or unasked."""
 
     kind: str
     where: str

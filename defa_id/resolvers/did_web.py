@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from defa_id.codec import limits, web
 from defa_id.errors import Fault
@@ -21,9 +21,13 @@ def resolve(url: str, lookup: Lookup) -> PublicKey:
 
     Raises `Fault` DID_SYNTAX, DID_HOST and those of `document`; `Unavailable` if it cannot be had.
     """
-    did = url.partition("#")[0]
-    data = document.fetch(document_url(did), limits.DID_BYTES, lookup)
-    return document.key_of(document.read(data, did), url, lookup.purpose, lookup.at)
+    return document.key_of(document_of(url.partition("#")[0], lookup), url, lookup.purpose, lookup.at)
+
+
+def document_of(did: str, lookup: Lookup) -> Mapping[str, Any]:
+    """The document of a did:web as it stands now. Raises `Fault` DID_SYNTAX, DID_HOST and those of
+    `document.read`; `Unavailable`."""
+    return document.read(document.fetch(document_url(did), limits.DID_BYTES, lookup), did)
 
 
 def document_url(did: str) -> str:

@@ -22,10 +22,17 @@ _LEEWAY: Final = timedelta(seconds=limits.LEEWAY_SECONDS)
 def resolve(url: str, lookup: Lookup) -> PublicKey:
     """The key of a did:webvh's verification method, as of the moment asked about.
 
-    Raises `Fault` DID_SYNTAX, DID_HOST, LIMIT_DID, JSON_*, DID_LOG, DID_WITNESS, DID_DEACTIVATED, KEY_TIME
-    and those of `document.key_of`; `Unknowable` DID_METHOD, `Unavailable`.
+    Raises `Fault` and `Unknowable` as `document_of` and `document.key_of` do.
     """
-    did = url.partition("#")[0]
+    return document.key_of(document_of(url.partition("#")[0], lookup), url, lookup.purpose, lookup.at)
+
+
+def document_of(did: str, lookup: Lookup) -> Mapping[str, Any]:
+    """The document of a did:webvh as it stood at the moment asked about.
+
+    Raises `Fault` DID_SYNTAX, DID_HOST, LIMIT_DID, JSON_*, DID_LOG, DID_WITNESS, DID_DEACTIVATED,
+    DID_ID_MISMATCH, KEY_TIME; `Unknowable` DID_METHOD, `Unavailable`.
+    """
     where = log_url(did)
     entries = webvh_log.read(document.fetch(where, limits.DID_LOG_BYTES, lookup))
     if entries[0].scid != did_web.parts_of(did, METHOD)[0]:
@@ -36,7 +43,7 @@ def resolve(url: str, lookup: Lookup) -> PublicKey:
     entry = _standing(entries, lookup.at)
     if entry.deactivated:
         raise Fault("DID_DEACTIVATED")
-    return document.key_of(document.require(entry.state, did), url, lookup.purpose, lookup.at)
+    return document.require(entry.state, did)
 
 
 def log_url(did: str) -> str:
