@@ -111,6 +111,7 @@ def test_all_adds_every_room_of_verifying_and_nothing_to_run_a_service(project: 
             assert f"[{name}]" not in every
 
 
+@pytest.mark.peers  # mypy
 def test_the_face_is_typed_for_its_users(project: Path, tmp_path: Path) -> None:
     """The contract's own lines, as strictly as mypy goes."""
     program = tmp_path / "program.py"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import claim169
+from typing import Any
+
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
@@ -43,6 +44,8 @@ def public(key: SigningKey) -> bytes:
 
 def told(alg: str, issuer: str = ISSUER) -> tuple[SigningKey, str]:
     """A code of theirs and the key it is signed with."""
+    import claim169
+
     key = signing.generate(KINDS[alg])
     claims = claim169.Claim169Input(id="DEMO-1", full_name="Contoh")
     claims.date_of_birth, claims.gender, claims.nationality = "19900517", 2, "ID"
@@ -52,7 +55,16 @@ def told(alg: str, issuer: str = ISSUER) -> tuple[SigningKey, str]:
     return key, encode(claims, meta, secret(key))
 
 
-def read(key: SigningKey, text: str) -> claim169.DecodeResult:
+def _refusal() -> type[Exception]:
+    import claim169
+
+    found: type[Exception] = claim169.Claim169Exception
+    return found
+
+
+def read(key: SigningKey, text: str) -> Any:
+    import claim169
+
     if key.public.crv == "Ed25519":
         return claim169.decode(text, verify_with_ed25519=public(key), validate_timestamps=False)
     return claim169.decode(text, verify_with_ecdsa_p256=public(key), validate_timestamps=False)
@@ -88,5 +100,5 @@ def test_we_make_a_code_and_it_reads(alg: str) -> None:
     assert (found.claim169.id, found.claim169.full_name) == ("DEMO-1", "Contoh")
     assert found.cwt_meta.issuer == ISSUER
     assert judged(key, text)
-    with pytest.raises(claim169.Claim169Exception):
+    with pytest.raises(_refusal()):
         read(signing.generate(KINDS[alg]), text)

@@ -45,13 +45,14 @@ def pieces(document: Path) -> Iterator[Piece]:
 
 
 def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the examples, and `defa-id` on the path; the reader's memory is of this test alone."""
+    """A folder with the examples, `defa-id` and this Python on the path; the reader's memory is of this test alone."""
     shutil.copytree(house.PROJECT / "examples", tmp_path / "examples")
     programs = tmp_path / "bin"
     programs.mkdir()
-    shim = programs / "defa-id"
-    shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m defa_id "$@"\n', encoding="utf-8")
-    shim.chmod(0o755)
+    for name, program in (("defa-id", "-m defa_id"), ("python3", "")):
+        shim = programs / name
+        shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" {program} "$@"\n', encoding="utf-8")
+        shim.chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("PYTHONPATH", str(house.PROJECT))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
