@@ -39,7 +39,13 @@ def write(path: Path, data: bytes, mode: int = 0o644) -> None:
 
     Raises `OSError` when the disk does not take it; then the old file stands and nothing is left
     behind. After a crash `sweep` removes what was. `sync_folder` makes the new name durable too.
+    A link leads to what is replaced; a device or a pipe is written to and never replaced.
     """
+    if path.is_symlink():
+        path = path.resolve()
+    if path.exists() and not path.is_file() and not path.is_dir():
+        path.write_bytes(data)
+        return
     with _prepared(path, data, mode) as temporary:
         os.replace(temporary, path)  # noqa: PTH105  (system calls by name: faults are injected there)
 
