@@ -154,9 +154,13 @@ def test_an_interrupt_ends_with_130_and_no_traceback(
 ) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    process = subprocess.Popen(
-        defa_id(*asking(published, pipe)), env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # who starts us may ignore it, for all below
+    try:
+        process = subprocess.Popen(
+            defa_id(*asking(published, pipe)), env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
     with pipe.open("wb"):  # opens when the command begins to read
         out, err = interrupted(process)
     assert process.returncode == 130
